@@ -1,0 +1,27 @@
+import { accessRoutes } from './access.ts'
+import { computeRoutes } from './compute.ts'
+import { dataRoutes } from './data.ts'
+import { endpointRoutes } from './endpoints.ts'
+import { experimentRoutes } from './experiments.ts'
+import { jobRoutes } from './jobs.ts'
+import { modelRoutes } from './models.ts'
+import { nodeRoutes } from './nodes.ts'
+import { pipelineRoutes } from './pipelines.ts'
+import { workspaceRoutes } from './workspaces.ts'
+
+/** Every route of our own API by its operation id. OpenAPI, the clients and the permission tests derive from it. */
+export const routes = {
+  ...workspaceRoutes,
+  ...accessRoutes,
+  ...dataRoutes,
+  ...computeRoutes,
+  ...nodeRoutes,
+  ...jobRoutes,
+  ...pipelineRoutes,
+  ...experimentRoutes,
+  ...modelRoutes,
+  ...endpointRoutes,
+}
+
+export type Routes = typeof routes
+export type OperationId = keyof Routes
