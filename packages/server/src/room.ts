@@ -1,0 +1,13 @@
+import type { FastifyInstance } from 'fastify'
+import type { AnyHandlers } from './http/index.ts'
+
+/**
+ * What main needs of a room. `handlers` are its routes of the contract; `mount` is for a wire surface with paths of its own; `start` begins
+ * its loops once the server listens, `stop` ends them before the database closes.
+ */
+export interface Room {
+  readonly handlers?: AnyHandlers
+  mount?(app: FastifyInstance): void
+  start?(): Promise<void>
+  stop?(): Promise<void>
+}
