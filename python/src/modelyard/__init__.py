@@ -1,0 +1,81 @@
+"""Modelyard: DevOps for data science on your own machines.
+
+``Workspace`` is where everything begins::
+
+    import modelyard
+    workspace = modelyard.Workspace.get_or_create("demo")
+    job = workspace.jobs.submit("pipeline.yml")
+    job.wait()
+
+Names are loaded when they are first used, so that ``import modelyard`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .compute import Cluster as Cluster
+    from .connection import Connection as Connection
+    from .data import DataAsset as DataAsset
+    from .endpoints import Deployment as Deployment
+    from .endpoints import Endpoint as Endpoint
+    from .errors import ApiError as ApiError
+    from .errors import ConflictError as ConflictError
+    from .errors import GateRefused as GateRefused
+    from .errors import InvalidInput as InvalidInput
+    from .errors import JobCanceled as JobCanceled
+    from .errors import JobFailed as JobFailed
+    from .errors import ModelyardError as ModelyardError
+    from .errors import NotAllowed as NotAllowed
+    from .errors import NotFound as NotFound
+    from .errors import ServerUnreachable as ServerUnreachable
+    from .errors import WaitTimeout as WaitTimeout
+    from .jobs import Job as Job
+    from .jobs import Step as Step
+    from .models import ModelVersion as ModelVersion
+    from .pipelines import Pipeline as Pipeline
+    from .runs import Run as Run
+    from .workspace import Workspace as Workspace
+
+__version__ = "0.1.0"
+
+_homes = {
+    "ApiError": "errors",
+    "Cluster": "compute",
+    "ConflictError": "errors",
+    "Connection": "connection",
+    "DataAsset": "data",
+    "Deployment": "endpoints",
+    "Endpoint": "endpoints",
+    "GateRefused": "errors",
+    "InvalidInput": "errors",
+    "Job": "jobs",
+    "JobCanceled": "errors",
+    "JobFailed": "errors",
+    "ModelVersion": "models",
+    "ModelyardError": "errors",
+    "NotAllowed": "errors",
+    "NotFound": "errors",
+    "Pipeline": "pipelines",
+    "Run": "runs",
+    "ServerUnreachable": "errors",
+    "Step": "jobs",
+    "WaitTimeout": "errors",
+    "Workspace": "workspace",
+}
+
+__all__ = sorted([*_homes, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _homes:
+        raise AttributeError(f"module 'modelyard' has no attribute {name!r}")
+    value = getattr(import_module(f".{_homes[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
