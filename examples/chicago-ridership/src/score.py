@@ -1,0 +1,28 @@
+"""Scoring script: takes days as the data source has them, answers the riders to expect, in thousands."""
+
+import json
+import os
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+
+from features import add_features, model_columns
+
+
+def init():
+    global model, columns
+    model = mlflow.pyfunc.load_model(os.environ["AZUREML_MODEL_DIR"])
+    schema = model.metadata.get_input_schema()
+    columns = schema.input_names() if schema is not None else None
+
+
+def run(data):
+    days = pd.DataFrame(json.loads(data)["data"])
+    features = model_columns(add_features(days)).astype(float)
+    if columns is not None:
+        missing = [name for name in columns if name not in features.columns]
+        if missing:
+            raise ValueError(f"these columns are missing: {', '.join(missing)}")
+        features = features[columns]
+    return [round(float(value), 3) for value in model.predict(features)]
