@@ -1,0 +1,5 @@
+export { createClient, type Client, type ClientOptions, type EventOptions } from './client.ts'
+export { ApiError, ServerUnreachableError } from './errors.ts'
+export { type ServerEvent } from './event-stream.ts'
+export { parseServerSentEvents, type ServerSentMessage } from './server-sent-events.ts'
+export type { Answer, CallExtras, ItemOf, OperationId, Problem, RawBody, Request } from './types.ts'

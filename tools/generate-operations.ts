@@ -1,0 +1,33 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { routes, type RouteSpec } from '@modelyard/contract'
+
+/** Where the text goes. */
+export const operationsFile = resolve(import.meta.dirname, '../packages/client/src/operations.gen.ts')
+
+/** Method, path and kind of every operation as a source file, so that neither pages nor commands load the schemas. */
+export function generateOperations(): string {
+  const lines = Object.entries(routes as Record<string, RouteSpec>).map(([id, route]) => {
+    const kind = route.stream ?? (route.response === undefined ? 'none' : 'json')
+    return `  ${id}: ['${route.method}', '${route.path}', '${kind}'],`
+  })
+  return `// Generated from the route table by tools/generate-operations.ts; do not edit.
+import type { OperationId } from '@modelyard/contract'
+
+type Operation = readonly [method: string, path: string, kind: 'json' | 'none' | 'events' | 'bytes' | 'text']
+
+export const operations: Readonly<Record<OperationId, Operation>> = {
+${lines.join('\n')}
+}
+`
+}
+
+if (import.meta.main) {
+  const text = generateOperations()
+  const isStale = (await readFile(operationsFile, 'utf8').catch(() => '')) !== text
+  if (!process.argv.includes('--check')) await writeFile(operationsFile, text)
+  else if (isStale) {
+    process.stderr.write(`${operationsFile} is stale; run: npm run generate\n`)
+    process.exitCode = 1
+  }
+}
