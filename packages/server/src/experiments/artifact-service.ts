@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { ModelyardError } from '@modelyard/contract'
+import { treeManifest, type TreeEntry } from '@modelyard/platform'
+import type { Database, Platform, Transaction } from '../platform/index.ts'
+import { relativeTo, requireArtifactPath } from './artifact.ts'
+import { deleteArtifacts, findArtifact, listArtifactsBelow, upsertArtifacts } from './artifact-store.ts'
+
+export type ArtifactService = ReturnType<typeof createArtifactService>
+
+/** Files of runs and logged models. Bytes lie in the content store; here are their names. */
+export function createArtifactService({ clock, content, store }: Pick<Platform, 'clock' | 'content' | 'store'>) {
+  /** Stores bytes and returns what to keep; the bytes of a request that is refused afterwards stay unreferenced. */
+  async function receive(path: string, bytes: AsyncIterable<Uint8Array>): Promise<TreeEntry> {
+    requireArtifactPath(path)
+    const { digest, sizeBytes } = await content.put(bytes)
+    return { path, digest, sizeBytes, mode: 'file' }
+  }
+
+  /** Names files of an owner. A name cannot be a file and a folder at once. */
+  async function keep(tx: Transaction, ownerId: string, entries: readonly TreeEntry[]): Promise<void> {
+    for (const entry of entries) {
+      requireArtifactPath(entry.path)
+      if ((await listArtifactsBelow(tx, ownerId, entry.path)).length > 0)
+        throw new ModelyardError('name_invalid', `'${entry.path}' is a folder already and cannot be a file.`)
+      for (let slash = entry.path.indexOf('/'); slash !== -1; slash = entry.path.indexOf('/', slash + 1)) {
+        const folder = entry.path.slice(0, slash)
+        if ((await findArtifact(tx, ownerId, folder)) !== undefined)
+          throw new ModelyardError('name_invalid', `'${folder}' is a file already and cannot be a folder.`)
+      }
+    }
+    await upsertArtifacts(tx, ownerId, entries, clock.now())
+  }
+
+  /** Files below a folder, paths from the owner's root. */
+  async function below(db: Database | Transaction, ownerId: string, folder: string): Promise<TreeEntry[]> {
+    return await listArtifactsBelow(db, ownerId, folder)
+  }
+
+  /** Names the files of a stored folder below `path` of an owner. */
+  async function putTree(tx: Transaction, ownerId: string, path: string, digest: string): Promise<void> {
+    const prefix = path === '' ? '' : `${path}/`
+    const entries = await readManifest(digest)
+    await keep(
+      tx,
+      ownerId,
+      entries.map((entry) => ({ ...entry, path: `${prefix}${entry.path}` })),
+    )
+  }
+
+  async function readManifest(digest: string): Promise<TreeEntry[]> {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of content.read(digest)) chunks.push(chunk as Uint8Array)
+    return (JSON.parse(Buffer.concat(chunks).toString('utf8')) as { entries: TreeEntry[] }).entries
+  }
+
+  /** Stores the folder of an owner as a tree of its own, so that a model version keeps it whatever happens to the run. */
+  async function toTree(
+    db: Database | Transaction,
+    ownerId: string,
+    folder: string,
+  ): Promise<{ tree: string; entries: TreeEntry[] }> {
+    const entries = relativeTo(await listArtifactsBelow(db, ownerId, folder), folder)
+    if (entries.length === 0 && folder !== '') {
+      const file = await findArtifact(db, ownerId, folder)
+      if (file !== undefined) entries.push({ ...file, path: folder.slice(folder.lastIndexOf('/') + 1) })
+    }
+    const manifest = treeManifest(entries)
+    const digest = createHash('sha256').update(manifest).digest('hex')
+    if ((await content.sizeOf(digest)) === undefined) await content.put(Buffer.from(manifest), digest)
+    return { tree: digest, entries }
+  }
+
+  return {
+    receive,
+    keep,
+    below,
+    putTree,
+    toTree,
+    find: (db: Database | Transaction, ownerId: string, path: string) => findArtifact(db, ownerId, path),
+    remove: (tx: Transaction, ownerId: string, path: string) => deleteArtifacts(tx, ownerId, path),
+    read: (digest: string, range?: { start: number; end: number }) => content.read(digest, range),
+    store,
+  }
+}

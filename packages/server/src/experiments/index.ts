@@ -1,0 +1,59 @@
+import type { Database, Migration, Platform, Transaction } from '../platform/index.ts'
+import type { Room } from '../room.ts'
+import { artifactTables } from './artifact-tables.ts'
+import { createArtifactService } from './artifact-service.ts'
+import { createExperimentService } from './experiment-service.ts'
+import { experimentTables } from './experiment-tables.ts'
+import { findLatestMetric } from './metric-store.ts'
+import { metricTables } from './metric-tables.ts'
+import { loggedModelTables } from './logged-model-tables.ts'
+import { createRunCache } from './run-cache.ts'
+import { createRunService } from './run-service.ts'
+import { findRunById } from './run-store.ts'
+import { runTables } from './run-tables.ts'
+
+export type { ExperimentRecord } from './experiment.ts'
+export type { NewRun, RunInput, RunRecord } from './run.ts'
+
+/** The schema of tracking. */
+export const experimentsMigrations: readonly Migration[] = [
+  experimentTables,
+  runTables,
+  metricTables,
+  artifactTables,
+  loggedModelTables,
+]
+
+export type Experiments = ReturnType<typeof createExperiments>
+
+/** Tracking: experiments, runs, metrics, artifacts. The functions that take a transaction are for the rooms above. */
+export function createExperiments(platform: Platform) {
+  const cache = createRunCache()
+  const experiments = createExperimentService(platform, cache.clear)
+  const runs = createRunService(platform, cache)
+  const artifacts = createArtifactService(platform)
+  const room: Room = {}
+  return {
+    ...room,
+    services: { experiments, runs, artifacts },
+    ensureExperiment: experiments.ensureExperiment,
+    createRun: runs.createRun,
+    setRunStatus: runs.setRunStatus,
+    logParameters: runs.logParameters,
+    setTags: runs.setTags,
+    addInputs: runs.addInputs,
+    /** The latest value of a metric; NaN and infinities included. */
+    async latestMetric(db: Database | Transaction, runId: string, name: string): Promise<number | undefined> {
+      return (await findLatestMetric(db, runId, name))?.value
+    },
+    putArtifactTree: artifacts.putTree,
+    async findRun(db: Database | Transaction, workspace: string, id: string) {
+      const run = await findRunById(db, id)
+      return run?.workspace === workspace ? run : undefined
+    },
+    /** Files of a run below a folder, paths from the run's root. */
+    async artifactTree(runId: string, path: string) {
+      return await artifacts.below(platform.store.read, runId, path)
+    },
+  }
+}

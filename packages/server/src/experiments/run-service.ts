@@ -1,0 +1,206 @@
+import { ModelyardError, type RunStatus } from '@modelyard/contract'
+import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
+import type { Access } from '../http/index.ts'
+import { nameProblem, requireName } from './metric.ts'
+import { hasEnded, inventRunName, requireRun, type NewRun, type RunInput, type RunRecord } from './run.ts'
+import type { RunCache } from './run-cache.ts'
+import {
+  deleteRunTagRow,
+  insertParameters,
+  insertRun,
+  updateRunRow,
+  upsertRunInputs,
+  upsertRunTags,
+} from './run-store.ts'
+
+export type RunService = ReturnType<typeof createRunService>
+
+/** Deeper nesting than this is a loop of somebody's making. */
+const deepestNesting = 50
+
+/** Use cases of runs, all inside the caller's transaction. */
+export function createRunService(
+  { clock, newId, randomness }: Pick<Platform, 'clock' | 'newId' | 'randomness'>,
+  cache: RunCache,
+) {
+  async function createRun(tx: Transaction, run: NewRun): Promise<RunRecord> {
+    const at = clock.now()
+    const tags: Record<string, string> = { ...run.tags }
+    for (const name of Object.keys(tags)) requireName('tag', name)
+    const record: RunRecord = {
+      id: run.id ?? newId('run'),
+      workspace: run.workspace,
+      experimentId: run.experimentId,
+      name: run.name === undefined || run.name === '' ? inventRunName(randomness) : run.name,
+      status: run.status ?? 'running',
+      lifecycle: 'active',
+      createdBy: run.actor,
+      startedAt: run.startedAt ?? at,
+      endedAt: null,
+      parentRunId: run.parentRunId ?? null,
+      jobId: run.jobId ?? null,
+      step: run.step ?? null,
+    }
+    if (record.parentRunId !== null) {
+      const parent = await cache.find(tx, record.parentRunId)
+      if (parent === undefined || parent.workspace !== record.workspace)
+        throw new ModelyardError(
+          'run_not_found',
+          `There is no run '${record.parentRunId.slice(0, 64)}' to be the parent.`,
+        )
+    }
+    await insertRun(tx, record)
+    await upsertRunTags(tx, record.id, tags)
+    await appendEvent(tx, {
+      name: 'run.started',
+      subject: record.id,
+      workspace: record.workspace,
+      actor: run.actor,
+      at,
+      data: {
+        runId: record.id,
+        name: record.name,
+        experimentId: record.experimentId,
+        status: record.status,
+        parentRunId: record.parentRunId,
+        jobId: record.jobId,
+      },
+    })
+    return record
+  }
+
+  /** Sets the status; a run that ends gets its end time, one that runs again loses it. Repeating a status changes nothing. */
+  async function setRunStatus(
+    tx: Transaction,
+    runId: string,
+    status: RunStatus,
+    endedAt?: number,
+    actor = 'system',
+  ): Promise<RunRecord> {
+    const run = requireRun(await cache.find(tx, runId), runId)
+    if (run.status === status && endedAt === undefined) return run
+    const ended = hasEnded(status) ? (endedAt ?? clock.now()) : null
+    await updateRunRow(tx, runId, { status, ended_at: ended })
+    cache.forget(runId)
+    await appendEvent(tx, {
+      name: hasEnded(status) ? 'run.ended' : 'run.updated',
+      subject: runId,
+      workspace: run.workspace,
+      actor,
+      at: clock.now(),
+      data: { runId, status, experimentId: run.experimentId, parentRunId: run.parentRunId, jobId: run.jobId },
+      before: { status: run.status },
+      after: { status },
+    })
+    return { ...run, status, endedAt: ended }
+  }
+
+  async function rename(tx: Transaction, run: RunRecord, name: string): Promise<void> {
+    await updateRunRow(tx, run.id, { name })
+    cache.forget(run.id)
+  }
+
+  async function setLifecycle(
+    tx: Transaction,
+    run: RunRecord,
+    lifecycle: 'active' | 'deleted',
+    actor: string,
+  ): Promise<void> {
+    if (run.lifecycle === lifecycle)
+      throw new ModelyardError(
+        'conflict',
+        `The run '${run.id}' must be in the '${lifecycle === 'deleted' ? 'active' : 'deleted'}' state. Current state is ${run.lifecycle}.`,
+      )
+    await updateRunRow(tx, run.id, { lifecycle })
+    cache.forget(run.id)
+    await appendEvent(tx, {
+      name: lifecycle === 'deleted' ? 'run.deleted' : 'run.updated',
+      subject: run.id,
+      workspace: run.workspace,
+      actor,
+      at: clock.now(),
+      data: { runId: run.id, experimentId: run.experimentId, lifecycle },
+      before: { lifecycle: run.lifecycle },
+      after: { lifecycle },
+    })
+  }
+
+  /** Keeps parameters. A name that has another value already is refused, and then none is kept. */
+  async function logParameters(
+    tx: Transaction,
+    runId: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    for (const name of Object.keys(parameters)) requireName('parameter', name)
+    const known = await insertParameters(tx, runId, parameters)
+    for (const [name, before] of known) {
+      const value = parameters[name]
+      if (value !== undefined && value !== before)
+        throw new ModelyardError(
+          'parameter_changed',
+          `Changing param values is not allowed. Param with key='${name}' was already logged with value='${before.slice(0, 200)}' for run ID='${runId}'. Attempted logging new value '${value.slice(0, 200)}'.`,
+        )
+    }
+  }
+
+  async function setTags(tx: Transaction, runId: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    for (const name of Object.keys(tags)) requireName('tag', name)
+    await upsertRunTags(tx, runId, tags)
+  }
+
+  async function removeTag(tx: Transaction, runId: string, name: string): Promise<boolean> {
+    return nameProblem(name) === undefined && (await deleteRunTagRow(tx, runId, name))
+  }
+
+  async function addInputs(tx: Transaction, runId: string, inputs: readonly RunInput[]): Promise<void> {
+    await upsertRunInputs(tx, runId, inputs)
+  }
+
+  /**
+   * The run that a request wants to write to: it is in this workspace, not deleted, and a job's token reaches it. Such a token may write to
+   * its own run and what lies below that.
+   */
+  async function requireWritable(
+    tx: Transaction,
+    workspace: string,
+    runId: string,
+    access: Access,
+  ): Promise<RunRecord> {
+    const run = cache.peek(runId) ?? (await cache.find(tx, runId))
+    if (run === undefined || run.workspace !== workspace)
+      throw new ModelyardError('run_not_found', `There is no run '${runId.slice(0, 64)}'.`)
+    if (access.run !== undefined) await requireReach(tx, run, access)
+    if (run.lifecycle === 'deleted')
+      throw new ModelyardError(
+        'conflict',
+        `The run '${run.id}' must be in the 'active' state. Current state is deleted.`,
+      )
+    return run
+  }
+
+  async function requireReach(tx: Transaction, run: RunRecord, access: Access): Promise<void> {
+    const own = access.run?.runId
+    let current: RunRecord | undefined = run
+    for (let depth = 0; current !== undefined && depth < deepestNesting; depth++) {
+      if (current.id === own && current.workspace === access.run?.workspace) return
+      current = current.parentRunId === null ? undefined : await cache.find(tx, current.parentRunId)
+    }
+    throw new ModelyardError(
+      'not_allowed',
+      `The token of the run '${own ?? ''}' may write to that run and the runs below it, not to '${run.id}'.`,
+    )
+  }
+
+  return {
+    createRun,
+    setRunStatus,
+    rename,
+    setLifecycle,
+    logParameters,
+    setTags,
+    removeTag,
+    addInputs,
+    requireWritable,
+    requireReach,
+  }
+}
