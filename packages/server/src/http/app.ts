@@ -1,4 +1,11 @@
-import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { ModelyardError, routes, type ErrorPlace, type OperationId, type RouteSpec } from '@modelyard/contract'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
@@ -22,7 +29,7 @@ export function createApp(
     loggerInstance: platform.logger.child({ part: 'http' }, { level: 'warn' }) as FastifyBaseLogger,
     genReqId: () => platform.newId('req'),
     bodyLimit: defaultBodyLimit,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
     forceCloseConnections: true,
     requestTimeout: 0,
@@ -35,17 +42,22 @@ export function createApp(
     request.access = await authenticate(request)
   })
   app.setErrorHandler((error, request, reply) => sendError(platform, error, request, reply))
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      platform,
-      new ModelyardError(
-        'route_not_found',
-        `${request.method} ${request.url.slice(0, 200)} is not an address of this server.`,
-      ),
-      request,
-      reply,
-    ),
-  )
+  app.decorate('servePage', undefined)
+  app.setNotFoundHandler((request, reply) => {
+    const page = request.method === 'GET' || request.method === 'HEAD' ? app.servePage?.(request.url, reply) : undefined
+    return (
+      page ??
+      sendError(
+        platform,
+        new ModelyardError(
+          'route_not_found',
+          `${request.method} ${request.url.slice(0, 200)} is not an address of this server.`,
+        ),
+        request,
+        reply,
+      )
+    )
+  })
   app.decorate('modelyard', { platform, workspaceExists })
   return app
 }
@@ -56,6 +68,8 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     modelyard: { platform: Platform; workspaceExists: (name: string) => Promise<boolean> }
+    /** Answers a page's address; undefined for any other. */
+    servePage: ((path: string, reply: FastifyReply) => FastifyReply | undefined) | undefined
   }
 }
 
