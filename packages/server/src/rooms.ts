@@ -1,4 +1,5 @@
 import { auditMigrations, createAudit } from './audit/index.ts'
+import { createData, dataMigrations } from './data/index.ts'
 import { platformMigrations, type Migration, type Platform } from './platform/index.ts'
 import { createPrincipals, principalMigrations, type Principals } from './principals/index.ts'
 import type { Room } from './room.ts'
@@ -10,6 +11,7 @@ export const migrations: readonly Migration[] = [
   ...principalMigrations,
   ...workspaceMigrations,
   ...auditMigrations,
+  ...dataMigrations,
 ]
 
 export interface Rooms {
@@ -26,5 +28,7 @@ export function buildRooms(platform: Platform): Rooms {
   })
   const principals = createPrincipals(platform, { listWorkspaceNames: workspaces.listNames })
   const audit = createAudit(platform)
-  return { principals, workspaces, all: [principals, workspaces, audit] }
+  const data = createData(platform)
+  workspaces.registerSection(async (workspace) => ({ counts: { dataAssets: await data.countAssets(workspace) } }))
+  return { principals, workspaces, all: [principals, workspaces, audit, data] }
 }
