@@ -1,5 +1,6 @@
 import { auditMigrations, createAudit } from './audit/index.ts'
 import { createData, dataMigrations } from './data/index.ts'
+import { createExperiments, experimentsMigrations } from './experiments/index.ts'
 import { platformMigrations, type Migration, type Platform } from './platform/index.ts'
 import { createPrincipals, principalMigrations, type Principals } from './principals/index.ts'
 import type { Room } from './room.ts'
@@ -12,6 +13,7 @@ export const migrations: readonly Migration[] = [
   ...workspaceMigrations,
   ...auditMigrations,
   ...dataMigrations,
+  ...experimentsMigrations,
 ]
 
 export interface Rooms {
@@ -30,5 +32,6 @@ export function buildRooms(platform: Platform): Rooms {
   const audit = createAudit(platform)
   const data = createData(platform)
   workspaces.registerSection(async (workspace) => ({ counts: { dataAssets: await data.countAssets(workspace) } }))
-  return { principals, workspaces, all: [principals, workspaces, audit, data] }
+  const experiments = createExperiments(platform)
+  return { principals, workspaces, all: [principals, workspaces, audit, data, experiments] }
 }

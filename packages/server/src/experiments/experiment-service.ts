@@ -23,7 +23,9 @@ import { setLifecycleOfRuns } from './run-store.ts'
 export type ExperimentService = ReturnType<typeof createExperimentService>
 
 /** Use cases of experiments. */
-export function createExperimentService({ clock }: Pick<Platform, 'clock'>, forgetRuns: () => void) {
+export function createExperimentService({ clock, store }: Pick<Platform, 'clock' | 'store'>, forgetRuns: () => void) {
+  const withDefault = new Set<string>()
+
   /** The experiment of this id; `0` is the workspace's own Default. */
   async function findById(
     db: Database | Transaction,
@@ -95,6 +97,14 @@ export function createExperimentService({ clock }: Pick<Platform, 'clock'>, forg
     return requireExperiment(await findExperimentById(tx, workspace, id), id)
   }
 
+  /** Makes the Default experiment of a workspace if nobody asked for it before. */
+  async function ensureDefault(workspace: string, actor: string): Promise<void> {
+    if (withDefault.has(workspace)) return
+    if ((await findExperimentByName(store.read, workspace, defaultExperimentName)) === undefined)
+      await store.write((tx) => requireById(tx, workspace, defaultExperimentId, actor))
+    withDefault.add(workspace)
+  }
+
   async function rename(tx: Transaction, experiment: ExperimentRecord, name: string, actor: string): Promise<void> {
     requireActive(experiment)
     requireExperimentName(name)
@@ -159,5 +169,5 @@ export function createExperimentService({ clock }: Pick<Platform, 'clock'>, forg
     return await deleteExperimentTag(tx, experiment.id, name)
   }
 
-  return { findById, create, ensureExperiment, requireById, rename, setLifecycle, setTags, removeTag }
+  return { findById, create, ensureExperiment, ensureDefault, requireById, rename, setLifecycle, setTags, removeTag }
 }

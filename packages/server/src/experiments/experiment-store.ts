@@ -172,3 +172,10 @@ export async function listExperimentsByUse(
   const rows = await query.orderBy('used_at', 'desc').orderBy('number', 'desc').limit(limit).execute()
   return rows.map((row) => ({ ...toExperiment(row), usedAt: Number(row.used_at), number: row.number }))
 }
+
+/** Names of experiments by id. */
+export async function listExperimentNames(db: Handle, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('experiment').select(['id', 'name']).where('id', 'in', ids).execute()
+  return new Map(rows.map((row) => [row.id, row.name]))
+}

@@ -1,13 +1,18 @@
 import type { Database, Migration, Platform, Transaction } from '../platform/index.ts'
 import type { Room } from '../room.ts'
 import { artifactTables } from './artifact-tables.ts'
+import { artifactHandlers } from './artifact-routes.ts'
 import { createArtifactService } from './artifact-service.ts'
 import { createExperimentService } from './experiment-service.ts'
+import { experimentHandlers } from './experiment-routes.ts'
 import { experimentTables } from './experiment-tables.ts'
 import { findLatestMetric } from './metric-store.ts'
+import { createMetricService } from './metric-service.ts'
 import { metricTables } from './metric-tables.ts'
 import { loggedModelTables } from './logged-model-tables.ts'
 import { createRunCache } from './run-cache.ts'
+import { createRunQueries } from './run-query-service.ts'
+import { runHandlers } from './run-routes.ts'
 import { createRunService } from './run-service.ts'
 import { findRunById } from './run-store.ts'
 import { runTables } from './run-tables.ts'
@@ -31,11 +36,23 @@ export function createExperiments(platform: Platform) {
   const cache = createRunCache()
   const experiments = createExperimentService(platform, cache.clear)
   const runs = createRunService(platform, cache)
+  const metrics = createMetricService(platform)
   const artifacts = createArtifactService(platform)
-  const room: Room = {}
+  const queries = createRunQueries(platform, experiments)
+  const services = { experiments, runs, metrics, artifacts, queries }
+  const room = {
+    handlers: {
+      ...experimentHandlers(platform, experiments, queries),
+      ...runHandlers(platform, services),
+      ...artifactHandlers(platform, artifacts, runs),
+    },
+    async stop() {
+      metrics.stop()
+    },
+  } satisfies Room
   return {
     ...room,
-    services: { experiments, runs, artifacts },
+    services,
     ensureExperiment: experiments.ensureExperiment,
     createRun: runs.createRun,
     setRunStatus: runs.setRunStatus,
@@ -51,6 +68,8 @@ export function createExperiments(platform: Platform) {
       const run = await findRunById(db, id)
       return run?.workspace === workspace ? run : undefined
     },
+    /** The models room says which versions came from a run. */
+    setModelsOfRun: queries.setModelsOfRun,
     /** Files of a run below a folder, paths from the run's root. */
     async artifactTree(runId: string, path: string) {
       return await artifacts.below(platform.store.read, runId, path)

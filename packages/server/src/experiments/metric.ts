@@ -55,7 +55,7 @@ export function latestByName<Point extends MetricPoint>(points: readonly Point[]
   return latest
 }
 
-const namePattern = /^[/\w.\- :]{1,250}$/u
+const namePattern = /^[/\p{L}\p{N}_.\- :]{1,250}$/u
 
 /** Why a metric, parameter or tag may not have this name, or undefined. Slashes group names; a name is never a path. */
 export function nameProblem(name: string): string | undefined {

@@ -2,7 +2,16 @@ import { ModelyardError, type RunStatus } from '@modelyard/contract'
 import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
 import type { Access } from '../http/index.ts'
 import { nameProblem, requireName } from './metric.ts'
-import { hasEnded, inventRunName, requireRun, type NewRun, type RunInput, type RunRecord } from './run.ts'
+import {
+  hasEnded,
+  inventRunName,
+  parentRunTag,
+  requireRun,
+  runNameTag,
+  type NewRun,
+  type RunInput,
+  type RunRecord,
+} from './run.ts'
 import type { RunCache } from './run-cache.ts'
 import {
   deleteRunTagRow,
@@ -20,24 +29,24 @@ const deepestNesting = 50
 
 /** Use cases of runs, all inside the caller's transaction. */
 export function createRunService(
-  { clock, newId, randomness }: Pick<Platform, 'clock' | 'newId' | 'randomness'>,
+  { clock, newId, randomness, store }: Pick<Platform, 'clock' | 'newId' | 'randomness' | 'store'>,
   cache: RunCache,
 ) {
   async function createRun(tx: Transaction, run: NewRun): Promise<RunRecord> {
     const at = clock.now()
-    const tags: Record<string, string> = { ...run.tags }
-    for (const name of Object.keys(tags)) requireName('tag', name)
+    const given = new Map(Object.entries(run.tags ?? {}))
+    for (const name of given.keys()) requireName('tag', name)
     const record: RunRecord = {
       id: run.id ?? newId('run'),
       workspace: run.workspace,
       experimentId: run.experimentId,
-      name: run.name === undefined || run.name === '' ? inventRunName(randomness) : run.name,
+      name: run.name || given.get(runNameTag) || inventRunName(randomness),
       status: run.status ?? 'running',
       lifecycle: 'active',
       createdBy: run.actor,
       startedAt: run.startedAt ?? at,
       endedAt: null,
-      parentRunId: run.parentRunId ?? null,
+      parentRunId: run.parentRunId ?? given.get(parentRunTag) ?? null,
       jobId: run.jobId ?? null,
       step: run.step ?? null,
     }
@@ -50,7 +59,9 @@ export function createRunService(
         )
     }
     await insertRun(tx, record)
-    await upsertRunTags(tx, record.id, tags)
+    given.set(runNameTag, record.name)
+    if (record.parentRunId !== null) given.set(parentRunTag, record.parentRunId)
+    await upsertRunTags(tx, record.id, Object.fromEntries(given))
     await appendEvent(tx, {
       name: 'run.started',
       subject: record.id,
@@ -67,6 +78,26 @@ export function createRunService(
       },
     })
     return record
+  }
+
+  /** A run that a request starts. A job's token starts it below the job's own run, or below what lies there already. */
+  async function startRun(tx: Transaction, access: Access, run: NewRun): Promise<RunRecord> {
+    if (access.run === undefined) return await createRun(tx, run)
+    if (access.run.workspace !== run.workspace)
+      throw new ModelyardError('not_allowed', `The token of the run '${access.run.runId}' writes to its own workspace.`)
+    const parentRunId = run.parentRunId ?? run.tags?.[parentRunTag] ?? access.run.runId
+    await requireReach(tx, requireRun(await cache.find(tx, parentRunId), parentRunId), access)
+    return await createRun(tx, { ...run, parentRunId })
+  }
+
+  /** A write that a killed process keeps, for what comes often. A commit that fails may leave the cache with runs that it took back. */
+  async function writeFast<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    try {
+      return await store.write(work, 'survivesKill')
+    } catch (error) {
+      if (!ModelyardError.is(error)) cache.clear()
+      throw error
+    }
   }
 
   /** Sets the status; a run that ends gets its end time, one that runs again loses it. Repeating a status changes nothing. */
@@ -97,6 +128,7 @@ export function createRunService(
 
   async function rename(tx: Transaction, run: RunRecord, name: string): Promise<void> {
     await updateRunRow(tx, run.id, { name })
+    await upsertRunTags(tx, run.id, { [runNameTag]: name })
     cache.forget(run.id)
   }
 
@@ -146,6 +178,19 @@ export function createRunService(
   async function setTags(tx: Transaction, runId: string, tags: Readonly<Record<string, string>>): Promise<void> {
     for (const name of Object.keys(tags)) requireName('tag', name)
     await upsertRunTags(tx, runId, tags)
+    const name = tags[runNameTag]
+    const parent = tags[parentRunTag]
+    if (name !== undefined) await updateRunRow(tx, runId, { name })
+    if (parent !== undefined) await moveBelow(tx, runId, parent)
+    if (name !== undefined || parent !== undefined) cache.forget(runId)
+  }
+
+  async function moveBelow(tx: Transaction, runId: string, parentId: string): Promise<void> {
+    const run = requireRun(await cache.find(tx, runId), runId)
+    const parent = await cache.find(tx, parentId)
+    if (parent === undefined || parent.workspace !== run.workspace || parent.id === runId)
+      throw new ModelyardError('run_not_found', `There is no run '${parentId.slice(0, 64)}' to be the parent.`)
+    await updateRunRow(tx, runId, { parent_run_id: parentId })
   }
 
   async function removeTag(tx: Transaction, runId: string, name: string): Promise<boolean> {
@@ -193,6 +238,8 @@ export function createRunService(
 
   return {
     createRun,
+    startRun,
+    writeFast,
     setRunStatus,
     rename,
     setLifecycle,

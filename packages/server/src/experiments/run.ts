@@ -17,6 +17,10 @@ export interface RunRecord {
   readonly step: string | null
 }
 
+/** Tags by which other people's tools read and set the name and the parent of a run; kept equal to both. */
+export const runNameTag = 'mlflow.runName'
+export const parentRunTag = 'mlflow.parentRunId'
+
 /** What a new run is made of. */
 export interface NewRun {
   readonly id?: string
