@@ -1,0 +1,130 @@
+import { join } from 'node:path'
+import { toTimestamp } from '@modelyard/platform'
+import type { Compute } from '../compute/index.ts'
+import type { Data } from '../data/index.ts'
+import type { Experiments } from '../experiments/index.ts'
+import type { AnyHandlers } from '../http/index.ts'
+import type { Platform } from '../platform/index.ts'
+import { createAttemptLogs } from './attempt-logs.ts'
+import { createDemand } from './demand.ts'
+import { jobHandlers, jobPage, leaseHandlers } from './job-routes.ts'
+import { createJobService } from './job-service.ts'
+import { countJobs, findJob, listJobs } from './job-store.ts'
+import { createLeaseService } from './lease-service.ts'
+import { createLogService } from './log-service.ts'
+import type { RunTokens } from './ports.ts'
+import { createStepEngine } from './step-engine.ts'
+import { listRunningGates } from './step-store.ts'
+
+export { jobMigrations } from './job-tables.ts'
+export type { CachedResult, PlannedJob, PlannedStep, ReadyStep, RunTokens, StepCache, StepExecutor } from './ports.ts'
+export type {
+  Binding,
+  CommandSpec,
+  GateSpec,
+  OutputSpec,
+  ResolvedInput,
+  StepResult,
+  StepSpec,
+  StoredOutputs,
+} from './step.ts'
+export { scalarText } from './shell-text.ts'
+
+const dayMs = 86_400_000
+
+export interface JobsDeps {
+  readonly compute: Compute
+  readonly data: Data
+  readonly experiments: Experiments
+  readonly tokens: RunTokens
+}
+
+/** Jobs: submissions of work, their steps, attempts, leases and logs. */
+export function createJobs(platform: Platform, deps: JobsDeps) {
+  const logs = createAttemptLogs(join(platform.configuration.home, 'logs', 'attempts'))
+  const demand = createDemand(platform, deps.compute)
+  const engine = createStepEngine(platform, {
+    experiments: deps.experiments,
+    tokens: deps.tokens,
+    targetChanged(targetId) {
+      leases.wakeTarget(targetId)
+      demand.changed(targetId)
+    },
+  })
+  const leases = createLeaseService(platform, {
+    ...deps,
+    engine,
+    logs,
+    setRunRunning: (tx, runId) => deps.experiments.setRunStatus(tx, runId, 'running'),
+  })
+  leases.onLeased(demand.changed)
+  const service = createJobService(platform, {
+    engine,
+    experiments: deps.experiments,
+    data: deps.data,
+    wakeNode: leases.wakeNode,
+  })
+  deps.compute.onNodeLost(leases.loseNode)
+  deps.compute.onDrain(leases.wakeNode)
+  const handlers = {
+    ...jobHandlers(platform, service, createLogService(platform, logs)),
+    ...leaseHandlers(leases),
+  } satisfies AnyHandlers
+
+  return {
+    handlers,
+    submit: service.submit,
+    get: service.get,
+    requireJob: service.requireJob,
+    jobPage: (
+      filter: { workspace: string; pipeline?: string },
+      query: { pageSize: number; pageToken?: string | undefined },
+    ) => jobPage(platform, filter, query),
+    registerStepExecutor: engine.registerExecutor,
+    setStepCache: engine.setCache,
+    /** What keeps a workspace from being deleted. */
+    async usage(workspace: string): Promise<string[]> {
+      const { queued, running } = await countJobs(platform.store.read, workspace, 0)
+      return queued + running > 0 ? [`${queued + running} running jobs`] : []
+    },
+    /** The jobs' part of the overview: numbers, failures of a day, the week's jobs. */
+    async overview(workspace: string) {
+      const now = platform.clock.now()
+      const counts = await countJobs(platform.store.read, workspace, now - dayMs)
+      const recent = (await listJobs(platform.store.read, { workspace }, 300)).filter(
+        (job) => job.created_at > now - 7 * dayMs,
+      )
+      return {
+        counts: { queuedJobs: counts.queued, runningJobs: counts.running, failedJobs24h: counts.failed },
+        needsAttention: recent
+          .filter((job) => job.status === 'failed' && (job.ended_at ?? 0) > now - dayMs)
+          .slice(0, 10)
+          .map((job) => ({
+            kind: 'job_failed' as const,
+            subject: job.id,
+            title: `${job.name} failed`,
+            at: toTimestamp(job.ended_at ?? job.created_at),
+            link: `/w/${workspace}/jobs/${job.id}`,
+          })),
+        timeline: recent.map((job) => ({
+          lane: 'jobs' as const,
+          name: job.name,
+          at: toTimestamp(job.started_at ?? job.created_at),
+          endedAt: job.ended_at === null ? null : toTimestamp(job.ended_at),
+          status: job.status,
+          link: `/w/${workspace}/jobs/${job.id}`,
+        })),
+      }
+    },
+    async start() {
+      // Steps the server was doing itself begin again: nothing of them was published.
+      for (const step of await listRunningGates(platform.store.read)) {
+        const job = await findJob(platform.store.read, step.job_id)
+        if (job !== undefined) void platform.store.write((tx) => engine.toReady(tx, job, step)).then(engine.execute)
+      }
+      await demand.start()
+    },
+  }
+}
+
+export type Jobs = ReturnType<typeof createJobs>

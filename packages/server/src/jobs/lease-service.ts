@@ -1,0 +1,438 @@
+import { ModelyardError, type AttemptReport, type AttemptState, type Failure, type Lease } from '@modelyard/contract'
+import type { Compute } from '../compute/index.ts'
+import type { Data } from '../data/index.ts'
+import type { Platform, Transaction } from '../platform/index.ts'
+import type { AttemptLogs } from './attempt-logs.ts'
+import * as jobs from './job-store.ts'
+import type { JobTable, StepTable } from './job-tables.ts'
+import { leaseBody } from './lease.ts'
+import type { RunTokens } from './ports.ts'
+import type { StepEngine } from './step-engine.ts'
+import { mayMove, type CommandSpec, type StoredOutput } from './step.ts'
+import * as steps from './step-store.ts'
+
+const leaseTtlMs = 15_000
+const heartbeatMs = 5000
+const tailLines = 50
+
+export interface LeaseDeps {
+  readonly compute: Compute
+  readonly data: Pick<Data, 'adoptTree'>
+  readonly tokens: RunTokens
+  readonly engine: StepEngine
+  readonly logs: AttemptLogs
+  setRunRunning(tx: Transaction, runId: string): Promise<unknown>
+}
+
+interface Exchanged {
+  readonly leases: Lease[]
+  readonly cancels: { attemptId: string; graceMs: number }[]
+  readonly fenced: string[]
+  readonly drain: boolean
+}
+
+/** The nodes' side of jobs: reports come in, attempts go out, by the same commit. */
+export function createLeaseService(platform: Platform, deps: LeaseDeps) {
+  const { compute, engine, logs } = deps
+  const waiting = new Map<string, { targetId: string; wake: () => void }>()
+
+  /** Lets nodes of a target that wait for work look again. */
+  function wakeTarget(targetId: string): void {
+    for (const entry of waiting.values()) if (entry.targetId === targetId) entry.wake()
+  }
+
+  function wakeNode(nodeId: string): void {
+    waiting.get(nodeId)?.wake()
+  }
+
+  async function requireNode(nodeId: string) {
+    const node = await compute.findNode(platform.store.read, nodeId)
+    if (node === undefined || node.state === 'gone')
+      throw new ModelyardError('node_not_found', `There is no node '${nodeId}' any more.`)
+    return node
+  }
+
+  async function announce(
+    nodeId: string,
+    info: {
+      pid: number
+      hostname: string
+      cpus: number
+      totalMemoryBytes: number
+      attempts: readonly { attemptId: string; fence: number }[]
+    },
+  ) {
+    await requireNode(nodeId)
+    const held = await steps.listStepsOnNode(platform.store.read, nodeId)
+    const mine = new Map(held.map((step) => [step.attempt_id, step.fence]))
+    const fenced = info.attempts
+      .filter((attempt) => mine.get(attempt.attemptId) !== attempt.fence)
+      .map((attempt) => attempt.attemptId)
+    const still = new Set(info.attempts.map((attempt) => attempt.attemptId))
+    // What the server believes the node to have and the node does not know of was lost with an earlier process.
+    for (const step of held)
+      if (step.attempt_id !== null && !still.has(step.attempt_id)) await lose(step, 'the node lost the attempt')
+    await compute.nodeAnnounced(nodeId, info)
+    await compute.nodeSeen(nodeId, { attempts: attemptsOf(held.filter((step) => still.has(step.attempt_id ?? ''))) })
+    return { leaseTtlMs, heartbeatMs, fenced }
+  }
+
+  const attemptsOf = (held: readonly StepTable[]) =>
+    held.map((step) => ({ attemptId: step.attempt_id ?? '', jobId: step.job_id, step: step.name }))
+
+  /** One exchange: reports are taken, then new attempts handed out; with nothing to say it waits. */
+  async function exchange(
+    nodeId: string,
+    body: {
+      reports: readonly AttemptReport[]
+      freeSlots: number
+      waitMs: number
+      usage?: { cpuPercent: number | null; memoryBytes: number | null } | undefined
+    },
+    signal: AbortSignal,
+  ): Promise<Exchanged> {
+    const node = await requireNode(nodeId)
+    await storeLogTails(body.reports)
+    const outputs = await checkOutputs(body.reports)
+    const deadline = platform.clock.monotonic() + body.waitMs
+    let answer = await once(nodeId, node.targetId, body, outputs)
+    while (isEmpty(answer) && !signal.aborted && platform.clock.monotonic() < deadline) {
+      await sleepUntilWoken(nodeId, node.targetId, deadline - platform.clock.monotonic(), signal)
+      if (signal.aborted) break
+      answer = await once(nodeId, node.targetId, { ...body, reports: [] }, outputs)
+    }
+    return answer
+  }
+
+  const isEmpty = (answer: Exchanged): boolean =>
+    answer.leases.length === 0 && answer.cancels.length === 0 && answer.fenced.length === 0 && !answer.drain
+
+  async function sleepUntilWoken(
+    nodeId: string,
+    targetId: string,
+    durationMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const controller = new AbortController()
+    const wake = (): void => controller.abort()
+    const entry = { targetId, wake }
+    waiting.set(nodeId, entry)
+    signal.addEventListener('abort', wake, { once: true })
+    await platform.clock.sleep(Math.min(durationMs, heartbeatMs), controller.signal)
+    signal.removeEventListener('abort', wake)
+    if (waiting.get(nodeId) === entry) waiting.delete(nodeId)
+  }
+
+  async function once(
+    nodeId: string,
+    targetId: string,
+    body: {
+      reports: readonly AttemptReport[]
+      freeSlots: number
+      usage?: { cpuPercent: number | null; memoryBytes: number | null } | undefined
+    },
+    outputs: CheckedOutputs,
+  ): Promise<Exchanged> {
+    const drain = compute.shouldDrain(nodeId)
+    const wanted = drain ? 0 : body.freeSlots
+    const nothingToWrite =
+      body.reports.length === 0 && (wanted === 0 || (await steps.countQueued(platform.store.read, targetId)) === 0)
+    const written = nothingToWrite
+      ? { leases: [], fenced: [] }
+      : await engine.write(async (tx) => {
+          const fenced: string[] = []
+          for (const report of body.reports)
+            if (!(await take(tx, nodeId, report, outputs))) fenced.push(report.attemptId)
+          return { leases: wanted === 0 ? [] : await lease(tx, nodeId, targetId, wanted), fenced }
+        })
+    const held = await steps.listStepsOnNode(platform.store.read, nodeId)
+    await compute.nodeSeen(nodeId, {
+      attempts: attemptsOf(held),
+      ...(body.usage === undefined ? {} : { usage: body.usage }),
+    })
+    return { ...written, cancels: await cancelsOf(held), drain }
+  }
+
+  async function cancelsOf(held: readonly StepTable[]): Promise<{ attemptId: string; graceMs: number }[]> {
+    const cancels: { attemptId: string; graceMs: number }[] = []
+    for (const step of held) {
+      const job = await jobs.findJob(platform.store.read, step.job_id)
+      if (job?.cancel_requested_at !== null && step.attempt_id !== null)
+        cancels.push({ attemptId: step.attempt_id, graceMs: (JSON.parse(step.spec) as CommandSpec).graceMs })
+    }
+    return cancels
+  }
+
+  async function lease(tx: Transaction, nodeId: string, targetId: string, count: number): Promise<Lease[]> {
+    const leases: Lease[] = []
+    for (const step of await steps.listQueued(tx, targetId, count)) {
+      const job = await jobs.findJob(tx, step.job_id)
+      if (job === undefined || step.attempt_id === null || step.run_id === null) continue
+      const now = platform.clock.now()
+      await steps.changeAttempt(tx, step.attempt_id, step.fence, { state: 'leased', node_id: nodeId })
+      await steps.changeStep(tx, step, {
+        status: 'running',
+        attempt_state: 'leased',
+        node_id: nodeId,
+        started_at: step.started_at ?? now,
+        reason: '',
+      })
+      await jobs.markRunning(tx, job.id, now)
+      await deps.setRunRunning(tx, step.run_id)
+      await engine.announce(tx, job, step.name, { status: 'running', nodeId })
+      leases.push(await toLease(tx, job, { ...step, attempt_id: step.attempt_id, run_id: step.run_id }))
+    }
+    if (leases.length > 0) engine.later(() => void targetDrained(targetId))
+    return leases
+  }
+
+  let targetDrained: (targetId: string) => void = () => undefined
+
+  async function toLease(
+    tx: Transaction,
+    job: JobTable,
+    step: StepTable & { attempt_id: string; run_id: string },
+  ): Promise<Lease> {
+    const ready = await engine.toReady(tx, job, step)
+    const spec = ready.spec as CommandSpec
+    const token = await deps.tokens.issueRunToken(tx, {
+      workspace: job.workspace,
+      runId: step.run_id,
+      actor: job.created_by,
+    })
+    const url = platform.serverUrl()
+    return {
+      attemptId: step.attempt_id,
+      fence: step.fence,
+      workspace: job.workspace,
+      jobId: job.id,
+      step: step.name,
+      runId: step.run_id,
+      ...leaseBody(ready, spec),
+      env: {
+        ...spec.environmentVariables,
+        MODELYARD_URL: url,
+        MODELYARD_TOKEN: token,
+        MODELYARD_WORKSPACE: job.workspace,
+        MODELYARD_JOB_ID: job.id,
+        MODELYARD_STEP: step.name,
+        MODELYARD_ATTEMPT_ID: step.attempt_id,
+        MLFLOW_TRACKING_URI: `${url}/w/${job.workspace}`,
+        MLFLOW_TRACKING_TOKEN: token,
+        MLFLOW_RUN_ID: step.run_id,
+        MLFLOW_EXPERIMENT_ID: job.experiment_id,
+      },
+    }
+  }
+
+  /** Takes a report; false when the attempt is not the node's any more. A repeated report changes nothing. */
+  async function take(
+    tx: Transaction,
+    nodeId: string,
+    report: AttemptReport,
+    outputs: CheckedOutputs,
+  ): Promise<boolean> {
+    const step = await steps.findStepByAttempt(tx, report.attemptId)
+    if (step === undefined || step.fence !== report.fence || step.node_id !== nodeId || step.attempt_state === null) {
+      const attempt = await steps.findAttempt(tx, report.attemptId)
+      // The same end told twice is no theft.
+      return (
+        attempt !== undefined &&
+        attempt.fence === report.fence &&
+        attempt.node_id === nodeId &&
+        attempt.state === report.state
+      )
+    }
+    const job = await jobs.findJob(tx, step.job_id)
+    if (job === undefined) return false
+    if (report.state === 'released') return (await requeue(tx, job, step, 'the node was stopped'), true)
+    if (!mayMove(step.attempt_state, report.state)) return step.attempt_state === report.state
+    if (report.state === 'preparing' || report.state === 'running' || report.state === 'committing') {
+      await moveAttempt(tx, step, report.state, {})
+      await engine.announce(tx, job, step.name, { status: 'running', attemptState: report.state })
+      return true
+    }
+    await finish(tx, job, step, report, outputs)
+    return true
+  }
+
+  async function moveAttempt(
+    tx: Transaction,
+    step: StepTable,
+    state: AttemptState,
+    extra: { exit_code?: number | null; message?: string; ended_at?: number },
+  ): Promise<void> {
+    if (step.attempt_id !== null)
+      await steps.changeAttempt(tx, step.attempt_id, step.fence, {
+        state,
+        ...(state === 'running' ? { started_at: platform.clock.now() } : {}),
+        ...extra,
+      })
+    await steps.changeStep(tx, step, { attempt_state: state })
+  }
+
+  async function finish(
+    tx: Transaction,
+    job: JobTable,
+    step: StepTable,
+    report: AttemptReport,
+    outputs: CheckedOutputs,
+  ): Promise<void> {
+    const state: AttemptState = report.state === 'released' ? 'lost' : report.state
+    await moveAttempt(tx, step, state, {
+      exit_code: report.exitCode,
+      message: report.message,
+      ended_at: platform.clock.now(),
+    })
+    if (state === 'succeeded') {
+      const spec = JSON.parse(step.spec) as CommandSpec
+      const stored = outputsOf(spec, outputs.get(report.attemptId) ?? new Map())
+      if (typeof stored === 'string')
+        return fail(tx, job, step, {
+          code: 'output_missing',
+          message: stored,
+          logTail: outputs.tails.get(report.attemptId) ?? [],
+        })
+      for (const output of Object.values(stored)) await deps.data.adoptTree(tx, job.workspace, output.tree)
+      return engine.end(
+        tx,
+        job,
+        { ...step, attempt_state: state },
+        { status: 'succeeded', result: { outputs: stored, evidence: null, halt: false } },
+      )
+    }
+    if (state === 'canceled' || job.cancel_requested_at !== null)
+      return engine.end(
+        tx,
+        job,
+        { ...step, attempt_state: state },
+        { status: 'canceled', reason: 'the job was canceled' },
+      )
+    const code = report.errorCode ?? (state === 'timedOut' ? 'step_timed_out' : 'step_failed')
+    return fail(
+      tx,
+      job,
+      { ...step, attempt_state: state },
+      { code, message: report.message, logTail: outputs.tails.get(report.attemptId) ?? [] },
+    )
+  }
+
+  /** A failure of the script: again while retries are left. */
+  async function fail(tx: Transaction, job: JobTable, step: StepTable, error: Failure): Promise<void> {
+    const spec = JSON.parse(step.spec) as CommandSpec
+    const failures = step.failures + 1
+    if (failures <= spec.retries && job.cancel_requested_at === null) {
+      await steps.changeStep(tx, step, { failures })
+      return engine.queueAttempt(tx, job, { ...step, failures }, `attempt ${step.attempts} failed: ${error.message}`)
+    }
+    return engine.end(tx, job, step, { status: 'failed', error })
+  }
+
+  /** The attempt is gone without an end of its own: a new one, which costs no retry. */
+  async function requeue(tx: Transaction, job: JobTable, step: StepTable, why: string): Promise<void> {
+    if (step.attempt_id !== null)
+      await steps.changeAttempt(tx, step.attempt_id, step.fence, {
+        state: 'lost',
+        ended_at: platform.clock.now(),
+        message: why,
+      })
+    if (job.cancel_requested_at !== null)
+      return engine.end(tx, job, step, { status: 'canceled', reason: 'the job was canceled' })
+    const losses = (await steps.listAttempts(tx, job.id, step.name)).filter(
+      (attempt) => attempt.state === 'lost',
+    ).length
+    if (losses > engine.mostLosses)
+      return engine.end(
+        tx,
+        job,
+        { ...step, attempt_state: 'lost' },
+        {
+          status: 'failed',
+          error: {
+            code: 'step_failed',
+            message: `The step was lost with its node ${losses} times; it may be what takes the nodes down.`,
+            logTail: [],
+          },
+        },
+      )
+    return engine.queueAttempt(tx, job, step, why)
+  }
+
+  async function lose(step: StepTable, why: string): Promise<void> {
+    await engine.write(async (tx) => {
+      const current = step.attempt_id === null ? undefined : await steps.findStepByAttempt(tx, step.attempt_id)
+      const job = await jobs.findJob(tx, step.job_id)
+      if (current?.status === 'running' && current.fence === step.fence && job !== undefined)
+        await requeue(tx, job, current, why)
+    })
+  }
+
+  async function loseNode(nodeId: string): Promise<void> {
+    for (const step of await steps.listStepsOnNode(platform.store.read, nodeId))
+      await lose(step, `the node ${nodeId} is gone`)
+  }
+
+  async function storeLogTails(reports: readonly AttemptReport[]): Promise<void> {
+    for (const report of reports)
+      if (report.logTail !== null)
+        await logs.append(report.attemptId, report.logTail.offset, Buffer.from(report.logTail.text))
+  }
+
+  /** What of the reported outputs is really there, and the last lines of failed attempts; read before the transaction. */
+  async function checkOutputs(reports: readonly AttemptReport[]): Promise<CheckedOutputs> {
+    const checked = new CheckedOutputs()
+    for (const report of reports) {
+      if (report.state !== 'succeeded')
+        checked.tails.set(report.attemptId, await logs.lastLines(report.attemptId, tailLines))
+      const found = new Map<string, { tree: string; sizeBytes: number }>()
+      for (const output of report.outputs)
+        if ((await platform.content.sizeOf(output.tree)) !== undefined) found.set(output.name, output)
+      checked.set(report.attemptId, found)
+    }
+    return checked
+  }
+
+  async function appendLog(nodeId: string, attemptId: string, offset: number, bytes: Uint8Array): Promise<number> {
+    const attempt = await steps.findAttempt(platform.store.read, attemptId)
+    if (attempt === undefined || attempt.node_id !== nodeId)
+      throw new ModelyardError('lease_lost', `The attempt ${attemptId} is not one of the node ${nodeId}.`)
+    const size = await logs.append(attemptId, offset, bytes)
+    platform.events.publishTransient({
+      name: 'step.log_appended',
+      subject: `${attempt.job_id}/${attempt.step}`,
+      workspace: attempt.workspace,
+      actor: 'system',
+      at: platform.clock.now(),
+      data: { jobId: attempt.job_id, step: attempt.step, attempt: attempt.number, sizeBytes: size },
+    })
+    return size
+  }
+
+  return {
+    announce,
+    exchange,
+    appendLog,
+    loseNode,
+    wakeTarget,
+    wakeNode,
+    onLeased: (listener: (targetId: string) => void) => void (targetDrained = listener),
+  }
+}
+
+class CheckedOutputs extends Map<string, Map<string, { tree: string; sizeBytes: number }>> {
+  readonly tails = new Map<string, string[]>()
+}
+
+/** The declared outputs out of the reported ones, or what is missing. */
+function outputsOf(
+  spec: CommandSpec,
+  reported: ReadonlyMap<string, { tree: string; sizeBytes: number }>,
+): Record<string, StoredOutput> | string {
+  const stored: Record<string, StoredOutput> = {}
+  for (const [name, output] of Object.entries(spec.outputs)) {
+    const found = reported.get(name)
+    if (found === undefined) return `The output '${name}' was not written.`
+    stored[name] = { tree: found.tree, sizeBytes: found.sizeBytes, mount: output.mount }
+  }
+  return stored
+}
