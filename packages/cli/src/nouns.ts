@@ -1,0 +1,18 @@
+/** One line per noun, in the order of the help. */
+export const nouns = {
+  workspace: 'Workspaces: who works on what',
+  compute: 'Where steps run',
+  data: 'Data assets and their versions',
+  job: 'Submitted work: steps, logs, reasons',
+  pipeline: 'Published pipelines',
+  run: 'What tracking recorded',
+  experiment: 'Runs that belong together',
+  model: 'Models, versions, aliases',
+  endpoint: 'Models as web services',
+  deployment: 'What answers behind an endpoint',
+  principal: 'People and services',
+  token: 'Keys to the API',
+  role: 'Who may do what',
+} as const satisfies Record<string, string>
+
+export type Noun = keyof typeof nouns

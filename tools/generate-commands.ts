@@ -1,0 +1,48 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Command } from '../packages/cli/src/command.ts'
+
+const source = resolve(import.meta.dirname, '../packages/cli/src')
+
+/** Where the text goes. */
+export const commandsFile = join(source, 'commands.gen.ts')
+
+/** Noun, verb, summary and file of every command as a source file, so that the help loads no command. */
+export async function generateCommands(): Promise<string> {
+  const files = (await readdir(join(source, 'commands'), { recursive: true }))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .sort((a, b) => (a < b ? -1 : 1))
+  const lines: string[] = []
+  for (const file of files) {
+    const { default: command } = (await import(join(source, 'commands', file))) as { default: Command }
+    const [noun, verb] = file.includes('/') ? command.name.split(' ') : ['', command.name]
+    if (`${noun === '' ? '' : `${noun}/`}${verb}.ts` !== file) throw new Error(`${file} declares ${command.name}`)
+    lines.push(
+      '  {',
+      `    noun: '${noun}',`,
+      `    verb: '${verb}',`,
+      `    summary: ${quote(command.summary)},`,
+      `    load: () => import('./commands/${file}'),`,
+      '  },',
+    )
+  }
+  return `// Generated from the files in commands/ by tools/generate-commands.ts; do not edit.
+import type { CommandEntry } from './catalogue.ts'
+
+export const commandTable: readonly CommandEntry[] = [
+${lines.join('\n')}
+]
+`
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", "\\'")}'`
+
+if (import.meta.main) {
+  const text = await generateCommands()
+  const isStale = (await readFile(commandsFile, 'utf8').catch(() => '')) !== text
+  if (!process.argv.includes('--check')) await writeFile(commandsFile, text)
+  else if (isStale) {
+    process.stderr.write(`${commandsFile} is stale; run: npm run generate\n`)
+    process.exitCode = 1
+  }
+}
