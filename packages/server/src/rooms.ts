@@ -1,6 +1,7 @@
 import { auditMigrations, createAudit } from './audit/index.ts'
 import { createData, dataMigrations } from './data/index.ts'
 import { createExperiments, experimentsMigrations } from './experiments/index.ts'
+import { createMlflow } from './mlflow/index.ts'
 import { platformMigrations, type Migration, type Platform } from './platform/index.ts'
 import { createPrincipals, principalMigrations, type Principals } from './principals/index.ts'
 import type { Room } from './room.ts'
@@ -33,5 +34,6 @@ export function buildRooms(platform: Platform): Rooms {
   const data = createData(platform)
   workspaces.registerSection(async (workspace) => ({ counts: { dataAssets: await data.countAssets(workspace) } }))
   const experiments = createExperiments(platform)
-  return { principals, workspaces, all: [principals, workspaces, audit, data, experiments] }
+  const mlflow = createMlflow(platform, { experiments, workspaces })
+  return { principals, workspaces, all: [principals, workspaces, audit, data, experiments, mlflow] }
 }

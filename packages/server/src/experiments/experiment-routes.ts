@@ -12,8 +12,8 @@ export function experimentHandlers(
   queries: RunQueries,
 ): Handlers<'listExperiments' | 'createExperiment' | 'getExperiment'> {
   return {
-    async listExperiments({ params, query, access }) {
-      await experiments.ensureDefault(params.ws, access.actor)
+    async listExperiments({ params, query }) {
+      await experiments.ensureDefault(params.ws)
       const cursor = decodeCursor(query.pageToken, 2)
       const after = cursor === undefined ? undefined : { usedAt: Number(cursor[0]), number: Number(cursor[1]) }
       const rows = await listExperimentsByUse(store.read, params.ws, query.pageSize + 1, after)

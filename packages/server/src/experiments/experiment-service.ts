@@ -98,10 +98,10 @@ export function createExperimentService({ clock, store }: Pick<Platform, 'clock'
   }
 
   /** Makes the Default experiment of a workspace if nobody asked for it before. */
-  async function ensureDefault(workspace: string, actor: string): Promise<void> {
+  async function ensureDefault(workspace: string): Promise<void> {
     if (withDefault.has(workspace)) return
     if ((await findExperimentByName(store.read, workspace, defaultExperimentName)) === undefined)
-      await store.write((tx) => requireById(tx, workspace, defaultExperimentId, actor))
+      await store.write((tx) => requireById(tx, workspace, defaultExperimentId, 'system'))
     withDefault.add(workspace)
   }
 
@@ -169,5 +169,16 @@ export function createExperimentService({ clock, store }: Pick<Platform, 'clock'
     return await deleteExperimentTag(tx, experiment.id, name)
   }
 
-  return { findById, create, ensureExperiment, ensureDefault, requireById, rename, setLifecycle, setTags, removeTag }
+  return {
+    findById,
+    findByName: findExperimentByName,
+    create,
+    ensureExperiment,
+    ensureDefault,
+    requireById,
+    rename,
+    setLifecycle,
+    setTags,
+    removeTag,
+  }
 }

@@ -5,7 +5,7 @@ import type { ExperimentTable } from './experiment-tables.ts'
 
 type Handle = Database | Transaction
 
-function toExperiment(row: Selectable<ExperimentTable>): ExperimentRecord {
+export function toExperiment(row: Selectable<ExperimentTable>): ExperimentRecord {
   return {
     id: row.id,
     workspace: row.workspace,

@@ -9,6 +9,7 @@ import { experimentTables } from './experiment-tables.ts'
 import { findLatestMetric } from './metric-store.ts'
 import { createMetricService } from './metric-service.ts'
 import { metricTables } from './metric-tables.ts'
+import { createLoggedModelService } from './logged-model-service.ts'
 import { loggedModelTables } from './logged-model-tables.ts'
 import { createRunCache } from './run-cache.ts'
 import { createRunQueries } from './run-query-service.ts'
@@ -18,6 +19,11 @@ import { findRunById } from './run-store.ts'
 import { runTables } from './run-tables.ts'
 
 export type { ExperimentRecord } from './experiment.ts'
+export { contentTypeOf, oneLevel, relativeTo, type ArtifactItem } from './artifact.ts'
+export { readRange } from './byte-range.ts'
+export type { LoggedModel, LoggedModelStatus, RunModel } from './logged-model.ts'
+export type { LoggedMetric, MetricPoint } from './metric.ts'
+export type { RunDetails } from './run-store.ts'
 export type { NewRun, RunInput, RunRecord } from './run.ts'
 
 /** The schema of tracking. */
@@ -39,7 +45,8 @@ export function createExperiments(platform: Platform) {
   const metrics = createMetricService(platform)
   const artifacts = createArtifactService(platform)
   const queries = createRunQueries(platform, experiments)
-  const services = { experiments, runs, metrics, artifacts, queries }
+  const models = createLoggedModelService(platform, runs)
+  const services = { experiments, runs, metrics, artifacts, queries, models }
   const room = {
     handlers: {
       ...experimentHandlers(platform, experiments, queries),

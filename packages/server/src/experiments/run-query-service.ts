@@ -2,7 +2,8 @@ import { ModelyardError, type Run } from '@modelyard/contract'
 import type { Database, Platform, Transaction } from '../platform/index.ts'
 import { defaultExperimentId } from './experiment.ts'
 import type { ExperimentService } from './experiment-service.ts'
-import { findExperimentByName, listExperimentNames } from './experiment-store.ts'
+import { experimentFields, searchExperiments } from './experiment-search-store.ts'
+import { findExperimentByName, listExperimentNames, listExperimentTags } from './experiment-store.ts'
 import { loadLatestMetrics } from './metric-store.ts'
 import { runFields, searchRunRows, type RunSearch } from './run-search-store.ts'
 import { listChildren, loadRunDetails } from './run-store.ts'
@@ -56,6 +57,21 @@ export function createRunQueries(platform: Pick<Platform, 'store' | 'serverUrl'>
     }
   }
 
+  /** A page of experiments by a filter and an order in MLflow's grammar. */
+  async function searchExperimentPage(query: {
+    workspace: string
+    lifecycle: 'active' | 'deleted' | undefined
+    filter: string
+    order: readonly string[]
+    limit: number
+    pageToken: string | undefined
+  }) {
+    const { filter, order, ...rest } = query
+    const conditions = bindFilter(parseFilter(filter), experimentFields)
+    const keys = bindOrder(parseOrder(order), experimentFields)
+    return await searchExperiments(store.read, { ...rest, conditions, order: keys })
+  }
+
   /** The experiment that a query names, by name or id. */
   async function findExperiment(workspace: string, nameOrId: string) {
     return (
@@ -76,6 +92,10 @@ export function createRunQueries(platform: Pick<Platform, 'store' | 'serverUrl'>
 
   return {
     search,
+    searchExperimentPage,
+    detailsOf: (db: Database | Transaction, ids: readonly string[]) => loadRunDetails(db, ids),
+    metricsOf: (db: Database | Transaction, ids: readonly string[]) => loadLatestMetrics(db, ids),
+    experimentTags: (db: Database | Transaction, ids: readonly string[]) => listExperimentTags(db, ids),
     view,
     viewAll,
     findExperiment,

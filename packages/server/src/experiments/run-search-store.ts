@@ -17,7 +17,8 @@ export const runFields: SearchFields = {
     'Run name': { column: 'name', type: 'text' },
     'Run Name': { column: 'name', type: 'text' },
     name: { column: 'name', type: 'text' },
-    user_id: { column: 'created_by', type: 'text' },
+    user_id: { column: 'user_id', type: 'text' },
+    created_by: { column: 'created_by', type: 'text' },
     status: { column: 'status', type: 'text' },
     artifact_uri: { column: 'artifact_uri', type: 'text' },
     experiment_id: { column: 'experiment_id', type: 'text' },
@@ -39,6 +40,8 @@ const source: SearchSource = {
   tagTable: 'run_tag',
   inputTable: 'run_input',
   expressions: {
+    // The user that a client names stands before the principal whose token it used.
+    user_id: sql`coalesce((select value from run_tag as named where named.run_id = run.id and named.name = 'mlflow.user'), run.created_by)`,
     artifact_uri: sql`'mlflow-artifacts:/' || run.experiment_id || '/' || run.id || '/artifacts'`,
   },
   caseless: ['status'],

@@ -17,6 +17,7 @@ import {
   deleteRunTagRow,
   insertParameters,
   insertRun,
+  loadRunDetails,
   updateRunRow,
   upsertRunInputs,
   upsertRunTags,
@@ -193,6 +194,13 @@ export function createRunService(
     await updateRunRow(tx, runId, { parent_run_id: parentId })
   }
 
+  /** Adds a document to the JSON list that a tag holds. */
+  async function appendToTag(tx: Transaction, runId: string, name: string, document: object): Promise<void> {
+    const before = (await loadRunDetails(tx, [runId])).get(runId)?.tags[name]
+    const list: unknown = before === undefined ? [] : JSON.parse(before)
+    await upsertRunTags(tx, runId, { [name]: JSON.stringify([...(Array.isArray(list) ? list : []), document]) })
+  }
+
   async function removeTag(tx: Transaction, runId: string, name: string): Promise<boolean> {
     return nameProblem(name) === undefined && (await deleteRunTagRow(tx, runId, name))
   }
@@ -211,15 +219,26 @@ export function createRunService(
     runId: string,
     access: Access,
   ): Promise<RunRecord> {
-    const run = cache.peek(runId) ?? (await cache.find(tx, runId))
-    if (run === undefined || run.workspace !== workspace)
-      throw new ModelyardError('run_not_found', `There is no run '${runId.slice(0, 64)}'.`)
-    if (access.run !== undefined) await requireReach(tx, run, access)
+    const run = await requireReachable(tx, workspace, runId, access)
     if (run.lifecycle === 'deleted')
       throw new ModelyardError(
         'conflict',
         `The run '${run.id}' must be in the 'active' state. Current state is deleted.`,
       )
+    return run
+  }
+
+  /** As {@link requireWritable}, deleted or not. */
+  async function requireReachable(
+    tx: Transaction,
+    workspace: string,
+    runId: string,
+    access: Access,
+  ): Promise<RunRecord> {
+    const run = cache.peek(runId) ?? (await cache.find(tx, runId))
+    if (run === undefined || run.workspace !== workspace)
+      throw new ModelyardError('run_not_found', `There is no run '${runId.slice(0, 64)}'.`)
+    if (access.run !== undefined) await requireReach(tx, run, access)
     return run
   }
 
@@ -247,7 +266,9 @@ export function createRunService(
     setTags,
     removeTag,
     addInputs,
+    appendToTag,
     requireWritable,
+    requireReachable,
     requireReach,
   }
 }

@@ -135,7 +135,7 @@ function sortExpressions(
     key.kind === 'metric' ? source.metricTable : key.kind === 'parameter' ? source.parameterTable : source.tagTable
   if (table === undefined) throw new Error('this search has no such table')
   const side = (column: RawBuilder<unknown>): RawBuilder<unknown> =>
-    sql`(select ${column} from ${sql.table(table)} as side where ${sql.ref(`side.${source.reference}`)} = ${sql.ref(source.id)} and side.name = ${key.name})`
+    sql`(select ${column} from ${sql.table(table)} as side where ${sql.ref(`side.${source.reference}`)} = ${sql.ref(source.id)} and side.name = ${key.name} limit 1)`
   if (key.kind === 'metric')
     return [sql`coalesce(${side(sql`side.is_nan`)}, 2)`, sql`coalesce(${side(sql`side.value`)}, 0)`]
   return [sql`coalesce(${side(sql`0`)}, 2)`, sql`coalesce(${side(sql`side.value`)}, '')`]
