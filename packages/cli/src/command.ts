@@ -76,10 +76,9 @@ export interface Command {
 }
 
 /** Declares a command; the values in `run` are typed from its arguments and options. */
-export function defineCommand<
-  const Arguments extends ArgumentSpecs = Record<never, never>,
-  const Options extends OptionSpecs = Record<never, never>,
->(spec: CommandSpec<Arguments, Options>): Command {
+export function defineCommand<const Arguments extends ArgumentSpecs, const Options extends OptionSpecs>(
+  spec: CommandSpec<Arguments, Options>,
+): Command {
   return {
     name: spec.name,
     summary: spec.summary,

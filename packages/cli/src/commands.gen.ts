@@ -1,4 +1,5 @@
 // Generated from the files in commands/ by tools/generate-commands.ts; do not edit.
+/* oxlint-disable max-lines */
 import type { CommandEntry } from './catalogue.ts'
 
 export const commandTable: readonly CommandEntry[] = [

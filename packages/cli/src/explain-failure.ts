@@ -17,24 +17,25 @@ export function toReport(error: unknown): FailureReport {
       places: [],
     }
   }
-  if (error instanceof Error && error.name === 'LocalFilesError')
-    return simple(
-      exitCodes.usage,
-      'files_invalid',
-      'These files cannot be used',
-      error.message,
-      'Correct the path or the folder.',
-    )
+  if (error instanceof Error && error.name === 'LocalFilesError') return { ...badFiles, detail: error.message }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'path' in error)
     return ofFileSystem(error.code, String(error.path), error.message)
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return simple(
-    exitCodes.failure,
-    'internal_error',
-    'The command made a mistake',
-    text,
-    'Report it with the command line that shows it.',
-  )
+  return { ...mistake, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
+
+const badFiles = {
+  exitCode: exitCodes.usage,
+  code: 'files_invalid',
+  title: 'These files cannot be used',
+  remedy: 'Correct the path or the folder.',
+  places: [],
+}
+const mistake = {
+  exitCode: exitCodes.failure,
+  code: 'internal_error',
+  title: 'The command made a mistake',
+  remedy: 'Report it with the command line that shows it.',
+  places: [],
 }
 
 function ofApi(error: ApiError): FailureReport {
@@ -51,35 +52,26 @@ function ofApi(error: ApiError): FailureReport {
 }
 
 function ofFileSystem(code: string, path: string, message: string): FailureReport {
-  if (code === 'ENOENT')
-    return simple(
-      exitCodes.usage,
-      'file_not_found',
-      'No such file',
-      `There is no file or folder at ${path}.`,
-      'Check the path; it is relative to this folder.',
-    )
+  if (code === 'ENOENT') {
+    const remedy = 'Check the path; it is relative to this folder.'
+    return {
+      ...badFiles,
+      code: 'file_not_found',
+      title: 'No such file',
+      detail: `There is no file or folder at ${path}.`,
+      remedy,
+    }
+  }
   if (code === 'EISDIR')
-    return simple(
-      exitCodes.usage,
-      'file_is_folder',
-      'A folder instead of a file',
-      `${path} is a folder.`,
-      'Name a file.',
-    )
-  if (code === 'EACCES' || code === 'EPERM')
-    return simple(
-      exitCodes.failure,
-      'file_not_allowed',
-      'No access to a file',
-      `${path} may not be opened by this user.`,
-      'Change its permissions, or run as its owner.',
-    )
-  return simple(exitCodes.failure, 'file_failed', 'A file could not be used', message, 'Check the disk and the path.')
-}
-
-function simple(exitCode: number, code: string, title: string, detail: string, remedy: string): FailureReport {
-  return { exitCode, code, title, detail, remedy, places: [] }
+    return { ...badFiles, code: 'file_is_folder', detail: `${path} is a folder.`, remedy: 'Name a file in it.' }
+  const isForbidden = code === 'EACCES' || code === 'EPERM'
+  return {
+    ...mistake,
+    code: isForbidden ? 'file_not_allowed' : 'file_failed',
+    title: isForbidden ? 'No access to a file' : 'A file could not be used',
+    detail: isForbidden ? `${path} may not be opened by this user.` : message,
+    remedy: isForbidden ? 'Change its permissions, or run as its owner.' : 'Check the disk and the path.',
+  }
 }
 
 /** The report for people: what, why, where, what to do. `source` is the file that the places are in. */

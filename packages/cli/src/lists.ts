@@ -18,8 +18,8 @@ export async function collect<Id extends OperationId>(
   const items: ItemOf<Id>[] = []
   if (limit <= 0) return items
   // What a request needs is checked here, where it is handed in.
-  const walk = session.client.items as (id: Id, request: Request<Id>) => AsyncGenerator<ItemOf<Id>>
-  for await (const item of walk(id, request)) {
+  const client = session.client as { items(id: Id, request: Request<Id>): AsyncGenerator<ItemOf<Id>> }
+  for await (const item of client.items(id, request)) {
     items.push(item)
     if (items.length >= limit) break
   }

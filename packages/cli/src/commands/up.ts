@@ -27,7 +27,8 @@ export default defineCommand({
     const entry = programEntry('server')
     if (!existsSync(entry)) throw notBuilt(entry)
     const args = [
-      ...['--home', session.home],
+      '--home',
+      session.home,
       ...(options.port === undefined ? [] : ['--port', portText('--port', options.port)]),
       ...(options.gatewayPort === undefined ? [] : ['--gateway-port', portText('--gateway-port', options.gatewayPort)]),
       ...(options.host === undefined ? [] : ['--host', options.host]),

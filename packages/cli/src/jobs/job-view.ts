@@ -61,11 +61,11 @@ function gatesOf(job: Job, style: Style): string {
 
 function errorsOf(job: Job, style: Style): string {
   if (job.error === null) return ''
-  const failed = job.steps.filter((step) => step.error !== null)
+  const failed = job.steps.find((step) => step.error !== null)
   const lines = [`\n${style.red('error')} ${harmless(job.error.message)} ${style.dim(`(${job.error.code})`)}`]
-  const tail = job.error.logTail.length > 0 ? job.error.logTail : (failed[0]?.error?.logTail ?? [])
+  const tail = job.error.logTail.length > 0 ? job.error.logTail : (failed?.error?.logTail ?? [])
   for (const line of tail.slice(-20)) lines.push(`  ${style.dim('│')} ${harmless(line)}`)
-  const step = failed[0]?.name
+  const step = failed?.name
   lines.push(`  ${style.green('→')} modelyard job logs ${job.id}${step === undefined ? '' : ` --step ${step}`}`)
   return `${lines.join('\n')}\n`
 }

@@ -22,8 +22,8 @@ const gibibyte = 2 ** 30
 
 /** Looks at everything that a working installation needs. */
 export async function runChecks(session: Session): Promise<Check[]> {
-  const groups = await Promise.all([checkNode(), checkPython(), checkHome(session), checkServer(session)])
-  return groups.flat()
+  const groups = await Promise.all([checkPython(), checkHome(session), checkServer(session)])
+  return [...checkNode(), ...groups.flat()]
 }
 
 const ok = (name: string, detail: string): Check => ({ name, status: 'ok', detail, remedy: null })
