@@ -96,7 +96,6 @@ export function writeLoggedModel(model: LoggedModel) {
       last_updated_timestamp_ms: model.updatedAt,
       artifact_uri: loggedModelRoot(model.experimentId, model.id),
       status: modelStatuses[model.status],
-      creator_id: model.createdBy,
       model_type: model.modelType,
       source_run_id: model.sourceRunId ?? '',
       status_message: model.statusMessage,
