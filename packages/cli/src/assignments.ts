@@ -20,7 +20,7 @@ export function readTexts(words: readonly string[], option: string): [name: stri
 function toScalar(name: string, text: string, option: string): Scalar {
   let value: unknown
   try {
-    value = parse(text, { schema: 'core', logLevel: 'silent' })
+    value = parse(text, { schema: 'core', logLevel: 'error' })
   } catch {
     throw usageFailure(
       `${option} ${name}=${text} has no YAML scalar as its value.`,

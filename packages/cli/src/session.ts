@@ -67,13 +67,20 @@ export function createSession(host: Host, common: CommonOptions): Session {
     },
     get client() {
       const { url, token } = connect()
-      if (url === undefined) throw noServer(home)
-      return (client ??= createClient({ baseUrl: url, token }))
+      return (client ??= url === undefined ? noClient(home) : createClient({ baseUrl: url, token }))
     },
     get workspace() {
       return connect().workspace
     },
   }
+}
+
+/** Refuses on the first call and not before, so that a wrong command line is told of first. */
+function noClient(home: string): Client {
+  const refuse = (): never => {
+    throw noServer(home)
+  }
+  return { baseUrl: '', call: refuse, stream: refuse, items: refuse, events: refuse, pathOf: refuse }
 }
 
 function noServer(home: string): CommandFailure {
