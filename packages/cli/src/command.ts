@@ -33,8 +33,8 @@ type Value<Spec> = Spec extends { readonly kind: 'flag' }
     : (Spec extends { readonly kind: 'number' } ? number : string) | MissingUnlessRequired<Spec>
 type MissingUnlessRequired<Spec> = Spec extends { readonly required: true } ? never : undefined
 
-export type ArgumentValues<Specs> = { readonly [Name in keyof Specs]: ArgumentValue<Specs[Name]> }
-export type OptionValues<Specs> = { readonly [Name in keyof Specs]: Value<Specs[Name]> }
+type ArgumentValues<Specs> = { readonly [Name in keyof Specs]: ArgumentValue<Specs[Name]> }
+type OptionValues<Specs> = { readonly [Name in keyof Specs]: Value<Specs[Name]> }
 
 /** A command as its file declares it. */
 export interface CommandSpec<Arguments, Options> {

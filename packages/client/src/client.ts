@@ -2,7 +2,7 @@ import { fillPath, queryString, type AddressValue } from './address.ts'
 import { ServerUnreachableError, toApiError } from './errors.ts'
 import { followEvents, type ServerEvent } from './event-stream.ts'
 import { operations } from './operations.gen.ts'
-import type { Answer, Arguments, CallExtras, ItemOf, OperationId, RawBody, Request } from './types.ts'
+import type { Answer, Arguments, CallExtras, ItemOf, OperationId, RawBody } from './types.ts'
 
 /** Where the server is and who asks. */
 export interface ClientOptions {
@@ -130,4 +130,3 @@ function reasonOf(error: unknown): string {
   return 'the connection failed'
 }
 
-export type { Request }

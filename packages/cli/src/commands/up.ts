@@ -49,7 +49,7 @@ function becomeServer(entry: string, args: readonly string[]): void {
     ...processEnvironment(),
     NODE_COMPILE_CACHE: join(installationFolder(), 'node_modules', '.cache', 'compiled'),
   }
-  const flags = ['--disable-warning=ExperimentalWarning', '--enable-source-maps']
+  const flags = ['--disable-warning=ExperimentalWarning']
   process.execve?.(process.execPath, [process.execPath, ...flags, entry, ...args], environment)
 }
 

@@ -25,7 +25,7 @@ export function renderJob(job: Job, style: Style, now: number): string {
   return `${head}${warnings}\n${renderSteps(job.steps, style, now)}${gatesOf(job, style)}${errorsOf(job, style)}`
 }
 
-export function renderSteps(steps: readonly Step[], style: Style, now: number): string {
+function renderSteps(steps: readonly Step[], style: Style, now: number): string {
   if (steps.length === 0) return style.dim('no steps yet\n')
   return renderTable(
     steps,
