@@ -45,16 +45,21 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
  * Every process whose environment holds `NAME=value`: finds what a script left behind, also when it made a session of its own.
  * Linux only; elsewhere the process group has to do.
  */
-export function findProcessesByEnvironment(name: string, value: string): number[] {
+export function findProcessesByEnvironment(name: string, value: string | ReadonlySet<string>): number[] {
   if (process.platform !== 'linux') return []
-  const wanted = `${name}=${value}`
+  const prefix = `${name}=`
+  const matches = (entry: string): boolean => {
+    if (!entry.startsWith(prefix)) return false
+    const found = entry.slice(prefix.length)
+    return typeof value === 'string' ? found === value : value.has(found)
+  }
   const found: number[] = []
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry)
     if (!Number.isInteger(pid) || pid === process.pid) continue
     try {
       if (
-        readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(wanted) &&
+        readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').some(matches) &&
         processStartTime(pid) !== undefined
       )
         found.push(pid)

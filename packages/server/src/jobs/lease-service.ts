@@ -34,15 +34,15 @@ interface Exchanged {
 /** The nodes' side of jobs: reports come in, attempts go out, by the same commit. */
 export function createLeaseService(platform: Platform, deps: LeaseDeps) {
   const { compute, engine, logs } = deps
-  const waiting = new Map<string, { targetId: string; wake: () => void }>()
+  const waiting = new Set<{ nodeId: string; targetId: string; wake: () => void }>()
 
   /** Lets nodes of a target that wait for work look again. */
   function wakeTarget(targetId: string): void {
-    for (const entry of waiting.values()) if (entry.targetId === targetId) entry.wake()
+    for (const entry of waiting) if (entry.targetId === targetId) entry.wake()
   }
 
   function wakeNode(nodeId: string): void {
-    waiting.get(nodeId)?.wake()
+    for (const entry of waiting) if (entry.nodeId === nodeId) entry.wake()
   }
 
   async function requireNode(nodeId: string) {
@@ -115,12 +115,12 @@ export function createLeaseService(platform: Platform, deps: LeaseDeps) {
   ): Promise<void> {
     const controller = new AbortController()
     const wake = (): void => controller.abort()
-    const entry = { targetId, wake }
-    waiting.set(nodeId, entry)
+    const entry = { nodeId, targetId, wake }
+    waiting.add(entry)
     signal.addEventListener('abort', wake, { once: true })
     await platform.clock.sleep(Math.min(durationMs, heartbeatMs), controller.signal)
     signal.removeEventListener('abort', wake)
-    if (waiting.get(nodeId) === entry) waiting.delete(nodeId)
+    waiting.delete(entry)
   }
 
   async function once(

@@ -1,0 +1,217 @@
+import { readdir, rm } from 'node:fs/promises'
+import { availableParallelism, hostname, totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { AttemptReport, Lease } from '@modelyard/contract'
+import { findProcessesByEnvironment, signalProcess, systemClock } from '@modelyard/platform'
+import { Attempt, type AttemptHost } from './attempt.ts'
+import { attemptPaths, readLease } from './attempt-folder.ts'
+import { Refused, type Connection } from './connection.ts'
+import { measureUsage } from './usage.ts'
+
+const waitMs = 20_000
+const usageEveryMs = 2000
+const sweepAfterMs = 250
+/** A node without work whose server stays away ends by itself. */
+const giveUpAfterMs = 60_000
+
+interface Exchanged {
+  readonly leases: Lease[]
+  readonly cancels: { attemptId: string; graceMs: number }[]
+  readonly fenced: string[]
+  readonly drain: boolean
+}
+
+export interface NodeOptions {
+  readonly nodeId: string
+  readonly folder: string
+  readonly slots: number
+}
+
+/** A node: holds slots, takes leases for the free ones, tells what becomes of them. */
+export class Node {
+  readonly #options: NodeOptions
+  readonly #connection: Connection
+  readonly #host: AttemptHost
+  readonly #attempts = new Map<string, Attempt>()
+  readonly #ended = new Set<string>()
+  #reports: AttemptReport[] = []
+  #promised = 0
+  #polls = 0
+  #draining = false
+  #stopping = false
+  #awaySinceMs: number | undefined
+  readonly #finished = Promise.withResolvers<void>()
+
+  constructor(options: NodeOptions, connection: Connection, host: Omit<AttemptHost, 'report'>) {
+    this.#options = options
+    this.#connection = connection
+    this.#host = { ...host, report: (report) => this.#take(report) }
+  }
+
+  /** Runs until the node is drained, refused or stopped. */
+  async run(): Promise<void> {
+    await this.#adopt()
+    await this.#announce()
+    systemClock.every(usageEveryMs, () => void this.#sendUsage())
+    this.#poll()
+    await this.#finished.promise
+  }
+
+  /** Ends the work for now: the steps go back to the queue. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.end('released')))
+    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.done))
+    const deadline = systemClock.monotonic() + 3000
+    while (this.#reports.length > 0 && systemClock.monotonic() < deadline) await systemClock.sleep(20)
+    this.#finished.resolve()
+  }
+
+  /** Attempts that an earlier process of this node left: their commands go on under their shims. */
+  async #adopt(): Promise<void> {
+    for (const attemptId of await readdir(join(this.#options.folder, 'attempts')).catch(() => [])) {
+      const lease = await readLease(attemptPaths(this.#options.folder, attemptId))
+      if (lease === undefined)
+        await rm(join(this.#options.folder, 'attempts', attemptId), { recursive: true, force: true })
+      else this.#hold(new Attempt(this.#host, lease, true))
+    }
+  }
+
+  #hold(attempt: Attempt): void {
+    this.#attempts.set(attempt.lease.attemptId, attempt)
+    void attempt.done.then(() => this.#release(attempt))
+  }
+
+  #release(attempt: Attempt): void {
+    const { attemptId } = attempt.lease
+    this.#attempts.delete(attemptId)
+    this.#ended.add(attemptId)
+    if (this.#ended.size === 1) systemClock.after(sweepAfterMs, () => void this.#sweep())
+    this.#poll()
+  }
+
+  /** Ends what the commands that are over left running, and removes their folders once the server has their ends. */
+  async #sweep(): Promise<void> {
+    const ended = new Set([...this.#ended].filter((id) => !this.#reports.some((report) => report.attemptId === id)))
+    for (const pid of ended.size === 0 ? [] : findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', ended))
+      signalProcess(pid, 'SIGKILL')
+    for (const id of ended) {
+      this.#ended.delete(id)
+      await rm(attemptPaths(this.#options.folder, id).folder, { recursive: true, force: true }).catch(() => undefined)
+    }
+    if (this.#ended.size > 0) systemClock.after(sweepAfterMs, () => void this.#sweep())
+  }
+
+  #take(report: AttemptReport): void {
+    this.#reports.push(report)
+    if (report.state === 'running') this.#poll()
+  }
+
+  async #announce(): Promise<void> {
+    const attempts = [...this.#attempts.values()].map(({ lease }) => ({
+      attemptId: lease.attemptId,
+      fence: lease.fence,
+    }))
+    const answer = await this.#persist(() =>
+      this.#connection.post<{ fenced: string[] }>('/announce', {
+        pid: process.pid,
+        hostname: hostname(),
+        cpus: availableParallelism(),
+        totalMemoryBytes: totalmem(),
+        attempts,
+      }),
+    )
+    if (answer !== undefined) this.#fence(answer.fenced)
+  }
+
+  /** Repeats what the network refused, not what the server refused: that is final, the node leaves. */
+  async #persist<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+    for (let pauseMs = 50; ; pauseMs = Math.min(1000, pauseMs * 2)) {
+      try {
+        const answer = await work()
+        this.#awaySinceMs = undefined
+        return answer
+      } catch (error) {
+        if (error instanceof Refused && error.status < 500 && error.status !== 429) {
+          await this.#leave()
+          return undefined
+        }
+        this.#awaySinceMs ??= systemClock.monotonic()
+        if (this.#attempts.size === 0 && systemClock.monotonic() - this.#awaySinceMs > giveUpAfterMs) {
+          this.#finished.resolve()
+          return undefined
+        }
+        if (this.#stopping) return undefined
+        await systemClock.sleep(pauseMs)
+      }
+    }
+  }
+
+  async #leave(): Promise<void> {
+    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.forget()))
+    this.#finished.resolve()
+  }
+
+  /** Sends what there is to tell and offers the slots that no other request offers. One request always waits with the server. */
+  #poll(): void {
+    const free =
+      this.#draining || this.#stopping ? 0 : Math.max(0, this.#options.slots - this.#attempts.size - this.#promised)
+    if (this.#polls > 0 && free === 0 && this.#reports.length === 0) return
+    const reports = this.#reports.slice(0, 500)
+    this.#polls++
+    this.#promised += free
+    void this.#exchange(reports, free)
+  }
+
+  async #exchange(reports: AttemptReport[], freeSlots: number): Promise<void> {
+    const sent = new Set(reports)
+    this.#reports = this.#reports.filter((report) => !sent.has(report))
+    let failed = false
+    const answer = await this.#connection
+      .post<Exchanged>('/exchange', { reports, freeSlots, waitMs: this.#stopping ? 0 : waitMs })
+      .catch(async (error: unknown) => {
+        failed = true
+        // What was not taken for sure is told again; the server takes it once.
+        this.#reports = [...reports, ...this.#reports]
+        if (error instanceof Refused && error.status < 500 && error.status !== 429) await this.#leave()
+      })
+    this.#promised -= freeSlots
+    this.#polls--
+    if (answer !== undefined) this.#follow(answer)
+    else if (failed) await this.#reconnect()
+    if (this.#draining && this.#attempts.size === 0 && this.#reports.length === 0) this.#finished.resolve()
+    else this.#poll()
+  }
+
+  #reconnecting: Promise<void> | undefined
+
+  /** After a break the server may be another process: tell it what is here before anything else. */
+  async #reconnect(): Promise<void> {
+    this.#reconnecting ??= systemClock
+      .sleep(50)
+      .then(() => this.#announce())
+      .finally(() => (this.#reconnecting = undefined))
+    await this.#reconnecting
+  }
+
+  #follow(answer: Exchanged): void {
+    for (const lease of answer.leases) this.#hold(new Attempt(this.#host, lease))
+    for (const cancel of answer.cancels) void this.#attempts.get(cancel.attemptId)?.end('canceled', cancel.graceMs)
+    this.#fence(answer.fenced)
+    if (answer.drain) this.#draining = true
+  }
+
+  #fence(attemptIds: readonly string[]): void {
+    for (const id of attemptIds) void this.#attempts.get(id)?.forget()
+  }
+
+  async #sendUsage(): Promise<void> {
+    if (this.#attempts.size === 0 || this.#awaySinceMs !== undefined) return
+    const usage = measureUsage([...this.#attempts.values()].flatMap((attempt) => attempt.processId ?? []))
+    const answer = await this.#connection
+      .post<Exchanged>('/exchange', { reports: [], freeSlots: 0, waitMs: 0, usage })
+      .catch(() => undefined)
+    if (answer !== undefined) this.#follow(answer)
+  }
+}

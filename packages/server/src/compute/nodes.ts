@@ -1,0 +1,223 @@
+import type { NodeState } from '@modelyard/contract'
+import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
+import type { ComputeBackend } from './compute-backend.ts'
+import { changeNode, forgetOldNodes, insertNode, listLiveNodes } from './compute-store.ts'
+import type { ComputeTargetTable, NodeTable } from './compute-tables.ts'
+
+export interface RunningAttempt {
+  readonly attemptId: string
+  readonly jobId: string
+  readonly step: string
+}
+
+/** A node as the server knows it now: its row, and what only lives in memory. */
+export interface LiveNode {
+  row: NodeTable
+  attempts: readonly RunningAttempt[]
+  cpuPercent: number | null
+  memoryBytes: number | null
+  /** Monotonic; null while it works. */
+  idleSinceMs: number | null
+  lastSeenMs: number | null
+  lastSeenAt: number | null
+  startsAtMs: number[]
+}
+
+export interface NodeTokens {
+  issueNodeToken(tx: Transaction, of: { nodeId: string }): Promise<string>
+  revokeTokensOf(tx: Transaction, of: { nodeId: string }): Promise<void>
+}
+
+const startDeadlineMs = 30_000
+const mostStartsPerMinute = 5
+
+/** The nodes of all targets: started, seen, drained, started again when their process dies. */
+export function createNodes(platform: Platform, backend: ComputeBackend, tokens: NodeTokens) {
+  const nodes = new Map<string, LiveNode>()
+  const lostListeners: ((nodeId: string) => Promise<void>)[] = []
+  const drainListeners: ((nodeId: string) => void)[] = []
+
+  async function load(): Promise<void> {
+    for (const row of await listLiveNodes(platform.store.read)) nodes.set(row.id, fresh(row))
+  }
+
+  function fresh(row: NodeTable): LiveNode {
+    return {
+      row,
+      attempts: [],
+      cpuPercent: null,
+      memoryBytes: null,
+      idleSinceMs: platform.clock.monotonic(),
+      lastSeenMs: null,
+      lastSeenAt: null,
+      startsAtMs: [],
+    }
+  }
+
+  async function setState(
+    node: LiveNode,
+    state: NodeState,
+    reason: string,
+    more: Partial<NodeTable> = {},
+  ): Promise<void> {
+    if (node.row.state === state && Object.keys(more).length === 0) return
+    const change = {
+      state,
+      reason,
+      state_since: node.row.state === state ? node.row.state_since : platform.clock.now(),
+      ...more,
+    }
+    node.row = { ...node.row, ...change }
+    await platform.store.write(async (tx) => {
+      await changeNode(tx, node.row.id, change)
+      await announce(tx, node)
+      if (state === 'gone') {
+        await tokens.revokeTokensOf(tx, { nodeId: node.row.id })
+        await forgetOldNodes(tx, node.row.target_id)
+      }
+    })
+  }
+
+  async function announce(tx: Transaction, node: LiveNode): Promise<void> {
+    const { id, target_id: target, state, reason } = node.row
+    const [workspace = '', name = ''] = target.split('/')
+    await appendEvent(tx, {
+      name: 'node.changed',
+      subject: `${name}/${id}`,
+      workspace: workspace === '*' ? null : workspace,
+      actor: 'system',
+      at: platform.clock.now(),
+      data: { nodeId: id, computeTarget: name, state, reason },
+    })
+  }
+
+  async function start(target: ComputeTargetTable): Promise<void> {
+    const id = platform.newId('node')
+    const now = platform.clock.now()
+    const row: NodeTable = {
+      id,
+      target_id: target.id,
+      state: 'requested',
+      reason: '',
+      slots: target.slots_per_node,
+      pid: null,
+      start_time: null,
+      hostname: null,
+      created_at: now,
+      state_since: now,
+    }
+    const node = fresh(row)
+    nodes.set(id, node)
+    const token = await platform.store.write(async (tx) => {
+      await insertNode(tx, row)
+      await announce(tx, node)
+      return tokens.issueNodeToken(tx, { nodeId: id })
+    })
+    await launch(node, token)
+  }
+
+  /** Starts (or starts again) the process of a node. */
+  async function launch(node: LiveNode, token: string): Promise<void> {
+    node.startsAtMs = [
+      ...node.startsAtMs.filter((at) => at > platform.clock.monotonic() - 60_000),
+      platform.clock.monotonic(),
+    ]
+    try {
+      const { pid, startTime } = await backend.start({
+        id: node.row.id,
+        token,
+        slots: node.row.slots,
+        serverUrl: platform.serverUrl(),
+      })
+      // It may have announced itself already.
+      if (node.row.state === 'requested' || node.row.state === 'provisioning')
+        await setState(node, 'provisioning', 'its process starts', { pid, start_time: startTime })
+      else await setState(node, node.row.state, node.row.reason, { pid, start_time: startTime })
+    } catch (error) {
+      platform.logger.error({ err: error, node: node.row.id }, 'a node could not be started')
+      await setState(node, 'unusable', `its process could not be started: ${(error as Error).message}`)
+    }
+  }
+
+  async function announced(nodeId: string, info: { pid: number; hostname: string }): Promise<void> {
+    const node = nodes.get(nodeId)
+    if (node === undefined) return
+    node.idleSinceMs = platform.clock.monotonic()
+    if (node.row.state !== 'draining')
+      await setState(node, node.attempts.length > 0 ? 'running' : 'idle', '', { hostname: info.hostname })
+  }
+
+  async function seen(
+    nodeId: string,
+    info: { attempts: readonly RunningAttempt[]; usage?: { cpuPercent: number | null; memoryBytes: number | null } },
+  ): Promise<void> {
+    const node = nodes.get(nodeId)
+    if (node === undefined) return
+    node.lastSeenMs = platform.clock.monotonic()
+    node.lastSeenAt = platform.clock.now()
+    node.attempts = info.attempts
+    if (info.usage !== undefined) {
+      node.cpuPercent = info.usage.cpuPercent
+      node.memoryBytes = info.usage.memoryBytes
+    }
+    const busy = info.attempts.length > 0
+    if (busy) node.idleSinceMs = null
+    else node.idleSinceMs ??= platform.clock.monotonic()
+    if (node.row.state === 'idle' || node.row.state === 'running') await setState(node, busy ? 'running' : 'idle', '')
+  }
+
+  async function drain(node: LiveNode, reason: string): Promise<void> {
+    await setState(node, 'draining', reason)
+    for (const listener of drainListeners) listener(node.row.id)
+  }
+
+  /** Looks after the processes: one that died is started again under the same id, so that it finds its attempts; one that was to leave is gone. */
+  async function supervise(): Promise<void> {
+    for (const node of nodes.values()) {
+      if (node.row.state === 'requested' || node.row.pid === null) continue
+      if (backend.isAlive({ pid: node.row.pid, startTime: node.row.start_time })) {
+        const startingForMs = platform.clock.monotonic() - (node.startsAtMs.at(-1) ?? platform.clock.monotonic())
+        if (node.row.state === 'provisioning' && startingForMs > startDeadlineMs)
+          await remove(node, 'unusable', 'it did not announce itself within 30 s')
+        continue
+      }
+      await replace(node)
+    }
+  }
+
+  async function replace(node: LiveNode): Promise<void> {
+    const leaving = node.row.state === 'draining' || node.row.state === 'leaving'
+    const hasWork = node.attempts.length > 0 || (await backend.hasAttempts(node.row.id))
+    if (!hasWork || leaving || node.row.state === 'unusable')
+      return remove(node, 'gone', leaving ? 'it had nothing to do' : 'its process ended')
+    if (node.startsAtMs.filter((at) => at > platform.clock.monotonic() - 60_000).length >= mostStartsPerMinute)
+      return remove(node, 'unusable', 'its process died again and again')
+    const token = await platform.store.write((tx) => tokens.issueNodeToken(tx, { nodeId: node.row.id }))
+    await setState(node, 'provisioning', 'its process died and starts again', { pid: null })
+    await launch(node, token)
+  }
+
+  async function remove(node: LiveNode, state: 'gone' | 'unusable', reason: string): Promise<void> {
+    await backend.kill({ id: node.row.id, pid: node.row.pid, startTime: node.row.start_time })
+    for (const listener of lostListeners) await listener(node.row.id)
+    if (state === 'unusable') await setState(node, 'unusable', reason)
+    nodes.delete(node.row.id)
+    await setState(node, 'gone', reason)
+    await backend.forget(node.row.id)
+  }
+
+  return {
+    nodes,
+    load,
+    start,
+    announced,
+    seen,
+    drain,
+    remove,
+    supervise,
+    onLost: (listener: (nodeId: string) => Promise<void>) => void lostListeners.push(listener),
+    onDrain: (listener: (nodeId: string) => void) => void drainListeners.push(listener),
+  }
+}
+
+export type Nodes = ReturnType<typeof createNodes>
