@@ -129,4 +129,3 @@ function reasonOf(error: unknown): string {
   if (cause instanceof Error && cause.message !== '') return code === '' ? cause.message : `${cause.message} (${code})`
   return 'the connection failed'
 }
-

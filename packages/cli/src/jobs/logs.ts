@@ -9,7 +9,8 @@ export async function readLogs(session: Session, id: string, step: string | unde
   const { client, workspace } = session
   const params = { ws: workspace, id }
   const job = await client.call('getJob', { params })
-  const names = step === undefined ? job.steps.filter((each) => each.attempts > 0).map((each) => each.name) : [step]
+  const names =
+    step === undefined ? job.steps.filter((each) => each.attempts > 0 || each.reused).map((each) => each.name) : [step]
   const chunks: LogChunk[] = []
   for (const name of names) {
     let offset = 0
