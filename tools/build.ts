@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build } from 'rolldown'
 
 const root = resolve(import.meta.dirname, '..')
 const output = join(root, 'dist')
+const staging = join(root, 'node_modules', '.cache', 'build')
 const programs = ['cli', 'server', 'gateway', 'agent'] as const
 
 /** Bundles our own programs: a start reads a few files instead of a thousand, and nothing is stripped of its types on the way. */
@@ -13,7 +14,7 @@ async function buildPrograms(): Promise<void> {
   const entries = programs
     .map((name) => [name, join(root, 'packages', name, 'src', 'main.ts')] as const)
     .filter(([, file]) => existsSync(file))
-  await rm(output, { recursive: true, force: true })
+  await rm(staging, { recursive: true, force: true })
   await build({
     input: Object.fromEntries(entries),
     platform: 'node',
@@ -25,16 +26,18 @@ async function buildPrograms(): Promise<void> {
       if (log.code !== 'CIRCULAR_DEPENDENCY') handler(level, log)
     },
     output: {
-      dir: output,
+      dir: staging,
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: 'parts/[name]-[hash].js',
-      sourcemap: true,
       minify: false,
       // Libraries in CommonJS ask for node: modules by `require`.
       banner: `import { createRequire as createRequire__ } from 'node:module';\nconst require = createRequire__(import.meta.url);`,
     },
   })
+  // Swapped in at the end: a build that breaks leaves the programs that were there.
+  await rm(output, { recursive: true, force: true })
+  await rename(staging, output)
 }
 
 async function buildWebApp(): Promise<void> {
