@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { readTree, treeDigestOf } from '@modelyard/client/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run, type Outcome } from './host.ts'
 
@@ -121,7 +122,8 @@ describe('data assets', () => {
   it('are uploaded as files and folders; the same content again is the same version', async () => {
     writeFileSync(join(folder, 'days.csv'), 'day,riders\n2001-01-01,5\n')
     const first = await json('data', 'create', 'days', '--path', 'days.csv')
-    expect(first).toMatchObject({ name: 'days', version: '1', type: 'uri_file', fileCount: 1 })
+    const digest = treeDigestOf(await readTree(join(folder, 'days.csv')))
+    expect(first).toMatchObject({ name: 'days', version: '1', type: 'uri_file', fileCount: 1, digest })
     expect(await json('data', 'create', 'days', '--path', 'days.csv')).toMatchObject({ version: '1' })
     writeFileSync(join(folder, 'days.csv'), 'day,riders\n2001-01-01,6\n')
     expect(await json('data', 'create', 'days', '--path', 'days.csv')).toMatchObject({ version: '2' })
