@@ -86,7 +86,7 @@ export function runHandlers(platform: Pick<Platform, 'store' | 'clock'>, service
       const work = async (tx: Transaction): Promise<void> => {
         const run = await runs.requireWritable(tx, params.ws, params.id, access)
         await runs.logParameters(tx, run.id, body.parameters)
-        await runs.setTags(tx, run.id, body.tags)
+        await runs.setTags(tx, run.id, body.tags, access)
         await metrics.log(tx, run, points)
       }
       await runs.writeFast(work)

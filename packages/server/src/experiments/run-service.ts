@@ -176,21 +176,27 @@ export function createRunService(
     }
   }
 
-  async function setTags(tx: Transaction, runId: string, tags: Readonly<Record<string, string>>): Promise<void> {
+  async function setTags(
+    tx: Transaction,
+    runId: string,
+    tags: Readonly<Record<string, string>>,
+    access?: Access,
+  ): Promise<void> {
     for (const name of Object.keys(tags)) requireName('tag', name)
     await upsertRunTags(tx, runId, tags)
     const name = tags[runNameTag]
     const parent = tags[parentRunTag]
     if (name !== undefined) await updateRunRow(tx, runId, { name })
-    if (parent !== undefined) await moveBelow(tx, runId, parent)
+    if (parent !== undefined) await moveBelow(tx, runId, parent, access)
     if (name !== undefined || parent !== undefined) cache.forget(runId)
   }
 
-  async function moveBelow(tx: Transaction, runId: string, parentId: string): Promise<void> {
+  async function moveBelow(tx: Transaction, runId: string, parentId: string, access?: Access): Promise<void> {
     const run = requireRun(await cache.find(tx, runId), runId)
     const parent = await cache.find(tx, parentId)
     if (parent === undefined || parent.workspace !== run.workspace || parent.id === runId)
       throw new ModelyardError('run_not_found', `There is no run '${parentId.slice(0, 64)}' to be the parent.`)
+    if (access?.run !== undefined) await requireReach(tx, parent, access)
     await updateRunRow(tx, runId, { parent_run_id: parentId })
   }
 

@@ -41,7 +41,7 @@ export function logEndpoints({ store, clock }: Pick<Platform, 'store' | 'clock'>
     await runs.writeFast(async (tx) => {
       const run = await runs.requireWritable(tx, workspace, id, access)
       if (Object.keys(parameters).length > 0) await runs.logParameters(tx, run.id, parameters)
-      if (Object.keys(tags).length > 0) await runs.setTags(tx, run.id, tags)
+      if (Object.keys(tags).length > 0) await runs.setTags(tx, run.id, tags, access)
       await metrics.log(tx, run, points)
       await models.linkMetrics(tx, workspace, run.id, points)
     })
@@ -76,7 +76,7 @@ export function logEndpoints({ store, clock }: Pick<Platform, 'store' | 'clock'>
         const value = fields.text('value', longestRunTag) ?? ''
         await runs.writeFast(async (tx) => {
           const run = await runs.requireWritable(tx, workspace, id, access)
-          await runs.setTags(tx, run.id, Object.fromEntries([[name, value]]))
+          await runs.setTags(tx, run.id, Object.fromEntries([[name, value]]), access)
         })
         return nothing
       },

@@ -24,6 +24,8 @@ export function openSqliteStore(path: string, clock: Clock): Store {
     'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma temp_store = memory',
   )
   const reading = new SqliteConnection(path, { readOnly: true })
+  // LIKE tells upper from lower case, as it does in Postgres.
+  for (const connection of [writing, reading]) connection.database.exec('pragma case_sensitive_like = on')
   const writer = new Kysely<Tables>({ dialect: new SqliteDialect({ database: writing }) })
   const reader = new Kysely<Tables>({ dialect: new SqliteDialect({ database: reading }) })
   const listeners: (() => void)[] = []
