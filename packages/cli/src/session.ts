@@ -80,7 +80,7 @@ function noClient(home: string): Client {
   const refuse = (): never => {
     throw noServer(home)
   }
-  return { baseUrl: '', call: refuse, stream: refuse, items: refuse, events: refuse, pathOf: refuse }
+  return { baseUrl: '', call: refuse, stream: refuse, items: refuse, events: refuse, requestOf: refuse, pathOf: refuse }
 }
 
 function noServer(home: string): CommandFailure {

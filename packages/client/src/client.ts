@@ -26,6 +26,11 @@ export interface Client {
   items<Id extends OperationId>(id: Id, ...rest: Arguments<Id>): AsyncGenerator<ItemOf<Id>, void, undefined>
   /** The events of a workspace from now on (or after a sequence number), through breaks of the connection. */
   events(workspace: string, options?: EventOptions): AsyncGenerator<ServerEvent, void, undefined>
+  /** How a call would be sent, for a transport of one's own. */
+  requestOf<Id extends OperationId>(
+    id: Id,
+    ...rest: Arguments<Id>
+  ): { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, string>> }
   /** Path and query of an operation, for links. */
   pathOf<Id extends OperationId>(id: Id, ...rest: Arguments<Id>): string
 }
@@ -48,11 +53,19 @@ export function createClient(options: ClientOptions = {}): Client {
   // Looked up per call: a page's or a test's replacement counts, and `fetch` must not lose its receiver.
   const send: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
 
-  async function open(id: OperationId, request: AnyRequest = {}, accept = 'application/json'): Promise<Response> {
-    const url = baseUrl + pathOf(id, request)
+  function requestOf(
+    id: OperationId,
+    request: AnyRequest = {},
+    accept = 'application/json',
+  ): { method: string; url: string; headers: Record<string, string> } {
     const headers: Record<string, string> = { accept, ...options.headers, ...request.headers }
     if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`
-    const init: RequestInit & { duplex?: 'half' } = { method: operations[id][0], headers }
+    return { method: operations[id][0], url: baseUrl + pathOf(id, request), headers }
+  }
+
+  async function open(id: OperationId, request: AnyRequest = {}, accept = 'application/json'): Promise<Response> {
+    const { method, url, headers } = requestOf(id, request, accept)
+    const init: RequestInit & { duplex?: 'half' } = { method, headers }
     if (request.signal !== undefined) init.signal = request.signal
     if (request.rawBody !== undefined) {
       init.body = request.rawBody
@@ -114,7 +127,15 @@ export function createClient(options: ClientOptions = {}): Client {
   }
 
   // The types of the route table live in the interface; inside, one path serves all operations.
-  return { baseUrl, call, stream, items, events, pathOf } as unknown as Client
+  return {
+    baseUrl,
+    call,
+    stream,
+    items,
+    events,
+    requestOf: (id: OperationId, request?: AnyRequest) => requestOf(id, request),
+    pathOf,
+  } as unknown as Client
 }
 
 function pathOf(id: OperationId, request: AnyRequest = {}): string {

@@ -1,5 +1,6 @@
-import { openAsBlob } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { Client } from './client.ts'
+import { sendFileBytes } from './send-file.ts'
 import { inParallel, LocalFilesError, readTree, type LocalFile } from './local-tree.ts'
 
 /** How far an upload is; `files` and `bytes` count what the server did not have. */
@@ -18,6 +19,8 @@ export interface UploadOptions {
 
 const connections = 4
 const digestsPerQuestion = 10_000
+/** Files up to this size are sent in one piece; larger ones are read while they are sent. */
+const wholeBytes = 1 << 20
 
 /** Uploads a folder (or a file as a folder of one) and answers its digest; what the server has is not sent again. */
 export async function uploadTree(
@@ -68,9 +71,18 @@ async function sendFile(
   file: LocalFile,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  // A Blob of a file is read while it is sent, and its length is known: flat memory, no chunked encoding.
-  const content = await openAsBlob(file.file)
-  if (content.size !== file.sizeBytes)
+  const params = { ws: workspace, digest: file.digest }
+  if (file.sizeBytes <= wholeBytes) {
+    await client.call('putBlob', { params, rawBody: await readWhole(file), signal })
+    return
+  }
+  const prepared = client.requestOf('putBlob', { params, rawBody: '' })
+  await sendFileBytes(prepared, { path: file.file, sizeBytes: file.sizeBytes }, signal)
+}
+
+async function readWhole(file: LocalFile): Promise<Uint8Array<ArrayBuffer>> {
+  const content = await readFile(file.file)
+  if (content.byteLength !== file.sizeBytes)
     throw new LocalFilesError(`${file.file} changed while it was being uploaded; try again when nothing writes to it.`)
-  await client.call('putBlob', { params: { ws: workspace, digest: file.digest }, rawBody: content, signal })
+  return content
 }
