@@ -1,7 +1,13 @@
 import { auditMigrations, createAudit } from './audit/index.ts'
+import { createLocalBackend } from './adapters/compute-backend/local/backend.ts'
+import { computeMigrations, createCompute } from './compute/index.ts'
 import { createData, dataMigrations } from './data/index.ts'
+import { createEnvironments } from './environments/index.ts'
 import { createExperiments, experimentsMigrations } from './experiments/index.ts'
+import { createJobs, jobMigrations } from './jobs/index.ts'
 import { createMlflow } from './mlflow/index.ts'
+import { createModels, modelMigrations } from './models/index.ts'
+import { createPipelines, pipelineMigrations } from './pipelines/index.ts'
 import { platformMigrations, type Migration, type Platform } from './platform/index.ts'
 import { createPrincipals, principalMigrations, type Principals } from './principals/index.ts'
 import type { Room } from './room.ts'
@@ -14,7 +20,11 @@ export const migrations: readonly Migration[] = [
   ...workspaceMigrations,
   ...auditMigrations,
   ...dataMigrations,
+  ...computeMigrations,
   ...experimentsMigrations,
+  ...modelMigrations,
+  ...jobMigrations,
+  ...pipelineMigrations,
 ]
 
 export interface Rooms {
@@ -32,8 +42,27 @@ export function buildRooms(platform: Platform): Rooms {
   const principals = createPrincipals(platform, { listWorkspaceNames: workspaces.listNames })
   const audit = createAudit(platform)
   const data = createData(platform)
+  const compute = createCompute(platform, {
+    backend: createLocalBackend(platform.configuration.home),
+    tokens: principals,
+  })
+  workspaces.registerSection(compute.overview)
   workspaces.registerSection(async (workspace) => ({ counts: { dataAssets: await data.countAssets(workspace) } }))
   const experiments = createExperiments(platform)
-  const mlflow = createMlflow(platform, { experiments, workspaces })
-  return { principals, workspaces, all: [principals, workspaces, audit, data, experiments, mlflow] }
+  const environments = createEnvironments(platform)
+  const models = createModels(platform, { data, experiments, deploymentsOf: async () => [] })
+  const jobs = createJobs(platform, { compute, data, experiments, tokens: principals })
+  const pipelines = createPipelines(platform, { compute, data, environments, experiments, jobs, models })
+  workspaces.registerUsage(jobs.usage)
+  for (const room of [models, jobs, pipelines]) workspaces.registerSection(room.overview)
+  experiments.setModelsOfRun(async (workspace, runId) => {
+    const versions = await models.listVersionsOfRun(platform.store.read, workspace, runId)
+    return versions.map((row) => ({ name: row.model, version: String(row.version) }))
+  })
+  const mlflow = createMlflow(platform, { experiments, models, workspaces })
+  return {
+    principals,
+    workspaces,
+    all: [principals, workspaces, audit, data, experiments, models, jobs, compute, pipelines, mlflow],
+  }
 }

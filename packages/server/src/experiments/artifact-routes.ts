@@ -23,12 +23,12 @@ export function artifactHandlers(
     async listArtifacts({ params, query }) {
       const run = await find(params.ws, params.id)
       const folder = query.path.replace(/\/+$/, '')
-      const entries = await artifacts.below(store.read, run.id, folder)
+      const entries = await artifacts.ofRun(store.read, run.id, folder)
       return { items: oneLevel(entries, folder).map(viewArtifact) }
     },
     async getArtifact({ params, query, request }) {
       const run = await find(params.ws, params.id)
-      const file = await artifacts.find(store.read, run.id, query.path)
+      const file = await artifacts.findOfRun(store.read, run.id, query.path)
       if (file === undefined)
         throw new ModelyardError('artifact_not_found', `The run '${run.id}' has no artifact '${query.path}'.`)
       return sendFile(artifacts, file, request.headers.range)

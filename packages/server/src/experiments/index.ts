@@ -20,6 +20,8 @@ import { runTables } from './run-tables.ts'
 
 export type { ExperimentRecord } from './experiment.ts'
 export { contentTypeOf, oneLevel, relativeTo, type ArtifactItem } from './artifact.ts'
+export { bindFilter, bindOrder, type BoundCondition, type BoundOrder, type SearchFields } from './search-fields.ts'
+export { parseFilter, parseOrder } from './search-grammar.ts'
 export { readRange } from './byte-range.ts'
 export type { LoggedModel, LoggedModelStatus, RunModel } from './logged-model.ts'
 export type { LoggedMetric, MetricPoint } from './metric.ts'
@@ -77,9 +79,9 @@ export function createExperiments(platform: Platform) {
     },
     /** The models room says which versions came from a run. */
     setModelsOfRun: queries.setModelsOfRun,
-    /** Files of a run below a folder, paths from the run's root. */
+    /** Files of a run below a folder, paths from the run's root; models it logged stand under their names. */
     async artifactTree(runId: string, path: string) {
-      return await artifacts.below(platform.store.read, runId, path)
+      return await artifacts.ofRun(platform.store.read, runId, path)
     },
   }
 }

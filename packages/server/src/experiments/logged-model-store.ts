@@ -137,6 +137,20 @@ export async function loadRunModels(db: Handle, runIds: readonly string[]): Prom
   return models
 }
 
+/** Models that a run logged, the newest first, so that a name that was logged again means the newest. */
+export async function listOutputModels(db: Handle, runId: string): Promise<{ id: string; name: string }[]> {
+  return await db
+    .selectFrom('run_model')
+    .innerJoin('logged_model', 'logged_model.id', 'run_model.model_id')
+    .select(['logged_model.id', 'logged_model.name'])
+    .where('run_model.run_id', '=', runId)
+    .where('run_model.direction', '=', 'output')
+    .where('logged_model.lifecycle', '=', 'active')
+    .orderBy('logged_model.created_at', 'desc')
+    .orderBy('logged_model.id')
+    .execute()
+}
+
 export async function findLoggedModel(
   db: Handle,
   workspace: string,

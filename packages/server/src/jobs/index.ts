@@ -4,7 +4,7 @@ import type { Compute } from '../compute/index.ts'
 import type { Data } from '../data/index.ts'
 import type { Experiments } from '../experiments/index.ts'
 import type { AnyHandlers } from '../http/index.ts'
-import type { Platform } from '../platform/index.ts'
+import type { Database, Platform } from '../platform/index.ts'
 import { createAttemptLogs } from './attempt-logs.ts'
 import { createDemand } from './demand.ts'
 import { jobHandlers, jobPage, leaseHandlers } from './job-routes.ts'
@@ -14,7 +14,8 @@ import { createLeaseService } from './lease-service.ts'
 import { createLogService } from './log-service.ts'
 import type { RunTokens } from './ports.ts'
 import { createStepEngine } from './step-engine.ts'
-import { listRunningGates } from './step-store.ts'
+import { findStep, listEdges, listRunningGates, listSteps } from './step-store.ts'
+import type { StepSpec } from './step.ts'
 
 export { jobMigrations } from './job-tables.ts'
 export type { CachedResult, PlannedJob, PlannedStep, ReadyStep, RunTokens, StepCache, StepExecutor } from './ports.ts'
@@ -80,6 +81,34 @@ export function createJobs(platform: Platform, deps: JobsDeps) {
       filter: { workspace: string; pipeline?: string },
       query: { pageSize: number; pageToken?: string | undefined },
     ) => jobPage(platform, filter, query),
+    /** Where an output came from: the run, code and data of the step that made it, or of the one it was reused from. */
+    async sourceOf(db: Database, jobId: string, name: string) {
+      const step = await findStep(db, jobId, name)
+      if (step === undefined) return undefined
+      const spec = JSON.parse(step.spec) as StepSpec
+      const data = Object.values(spec.inputs).flatMap((binding) =>
+        binding.kind === 'tree' ? [toDataLineage(binding.label, binding.tree)] : [],
+      )
+      return {
+        runId: step.run_id,
+        codeTree: spec.kind === 'command' ? spec.code : null,
+        data: data.length > 0 ? data : await dataBefore(db, jobId),
+      }
+    },
+    /** Runs of the steps that a step waits for, and of those before them, nearest first. */
+    async upstreamRuns(jobId: string, name: string): Promise<string[]> {
+      const edges = await listEdges(platform.store.read, jobId)
+      const runs = new Map((await listSteps(platform.store.read, jobId)).map((step) => [step.name, step.run_id]))
+      const seen = new Set<string>()
+      let front = [name]
+      while (front.length > 0) {
+        front = [...new Set(edges.filter((edge) => front.includes(edge.to_step)).map((edge) => edge.from_step))].filter(
+          (step) => !seen.has(step),
+        )
+        for (const step of front) seen.add(step)
+      }
+      return [...seen].flatMap((step) => runs.get(step) ?? [])
+    },
     registerStepExecutor: engine.registerExecutor,
     setStepCache: engine.setCache,
     /** What keeps a workspace from being deleted. */
@@ -128,3 +157,24 @@ export function createJobs(platform: Platform, deps: JobsDeps) {
 }
 
 export type Jobs = ReturnType<typeof createJobs>
+
+/** `name:version` of a data asset as lineage; a local folder has no version. */
+function toDataLineage(label: string, digest: string): { name: string; version: string | null; digest: string } {
+  const match = /^(.+):(\d+)$/.exec(label)
+  return match?.[1] === undefined
+    ? { name: label, version: null, digest }
+    : { name: match[1], version: match[2] ?? null, digest }
+}
+
+/** Data assets that any step of the job read: what a model was made of is not only what its own step read. */
+async function dataBefore(
+  db: Database,
+  jobId: string,
+): Promise<{ name: string; version: string | null; digest: string }[]> {
+  const found = new Map<string, { name: string; version: string | null; digest: string }>()
+  for (const step of await listSteps(db, jobId)) {
+    for (const binding of Object.values((JSON.parse(step.spec) as StepSpec).inputs))
+      if (binding.kind === 'tree') found.set(binding.label, toDataLineage(binding.label, binding.tree))
+  }
+  return [...found.values()]
+}

@@ -1,4 +1,4 @@
-import { relativeTo, type Experiments } from '../experiments/index.ts'
+import type { Experiments } from '../experiments/index.ts'
 import type { Platform, Transaction } from '../platform/index.ts'
 import type { Access } from '../http/index.ts'
 import type { TreeEntry } from '@modelyard/platform'
@@ -7,8 +7,8 @@ import { invalidParameter, missingObject } from './wire-error.ts'
 
 /** Files of registered versions; the models room knows them. */
 export interface VersionFiles {
-  /** Entries of a version's files, or undefined when there is no such version. */
-  entriesOf(workspace: string, model: string, version: string): Promise<readonly TreeEntry[] | undefined>
+  /** The stored folder of a version, or undefined when there is none. */
+  treeOf(workspace: string, model: string, version: string): Promise<string | undefined>
 }
 
 /** The files that a reference names, and writing to them. */
@@ -28,12 +28,19 @@ export function createArtifactFiles({ store }: Pick<Platform, 'store'>, room: Ex
     return reference.modelId
   }
 
+  async function entriesOf(
+    workspace: string,
+    { model, version }: ArtifactReference & { kind: 'modelVersion' },
+  ): Promise<readonly TreeEntry[]> {
+    const tree = await versions.treeOf(workspace, model, version)
+    if (tree === undefined) throw missingObject(`Model Version (name=${model}, version=${version}) not found`)
+    return await artifacts.readManifest(tree)
+  }
+
   /** All files below the reference, paths from its root. */
   async function below(workspace: string, reference: ArtifactReference): Promise<readonly TreeEntry[]> {
     if (reference.kind === 'modelVersion') {
-      const entries = await versions.entriesOf(workspace, reference.model, reference.version)
-      if (entries === undefined)
-        throw missingObject(`Model Version (name=${reference.model}, version=${reference.version}) not found`)
+      const entries = await entriesOf(workspace, reference)
       const folder = reference.path
       return folder === '' ? entries : entries.filter((entry) => entry.path.startsWith(`${folder}/`))
     }
@@ -43,9 +50,7 @@ export function createArtifactFiles({ store }: Pick<Platform, 'store'>, room: Ex
   async function find(workspace: string, reference: ArtifactReference): Promise<TreeEntry> {
     const file =
       reference.kind === 'modelVersion'
-        ? (await versions.entriesOf(workspace, reference.model, reference.version))?.find(
-            (entry) => entry.path === reference.path,
-          )
+        ? (await entriesOf(workspace, reference)).find((entry) => entry.path === reference.path)
         : await artifacts.find(store.read, await ownerOf(workspace, reference), reference.path)
     if (file === undefined) throw missingObject(`No such artifact: '${reference.path.slice(0, 200)}'`)
     return file
@@ -87,12 +92,13 @@ export function createArtifactFiles({ store }: Pick<Platform, 'store'>, room: Ex
 
   /** What a reference names as a stored tree of its own. */
   async function toTree(workspace: string, reference: ArtifactReference): Promise<{ tree: string; files: number }> {
-    const owner = await ownerOf(workspace, reference)
+    const id = await ownerOf(workspace, reference)
+    const owner = reference.kind === 'run' ? { runId: id } : { modelId: id }
     const { tree, entries } = await artifacts.toTree(store.read, owner, reference.path)
     return { tree, files: entries.length }
   }
 
-  return { below, find, put, remove, toTree, read: artifacts.read, relativeTo }
+  return { below, find, put, remove, toTree, read: artifacts.read }
 }
 
 export type ArtifactFiles = ReturnType<typeof createArtifactFiles>

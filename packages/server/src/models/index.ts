@@ -65,16 +65,14 @@ export function createModels(
           ),
           link: `/w/${workspace}/models/${encodeURIComponent(alias.model)}/${alias.version}`,
         })),
-        timeline: recent
-          .slice(0, 300)
-          .map((row) => ({
-            lane: 'models' as const,
-            name: `${row.model}:${row.version}`,
-            at: toTimestamp(row.created_at),
-            endedAt: null,
-            status: 'registered',
-            link: `/w/${workspace}/models/${encodeURIComponent(row.model)}/${row.version}`,
-          })),
+        timeline: recent.slice(0, 300).map((row) => ({
+          lane: 'models' as const,
+          name: `${row.model}:${row.version}`,
+          at: toTimestamp(row.created_at),
+          endedAt: null,
+          status: 'registered',
+          link: `/w/${workspace}/models/${encodeURIComponent(row.model)}/${row.version}`,
+        })),
       }
     },
   }

@@ -116,6 +116,7 @@ export function createModelService(platform: Platform, deps: { data: Pick<Data, 
       signature: files?.signature ?? null,
       evidence: input.evidence === undefined || input.evidence === null ? null : JSON.stringify(input.evidence),
       source: input.source ?? null,
+      stage: null,
     }
     await store.insertVersion(tx, row)
     await appendEvent(tx, {
@@ -276,7 +277,12 @@ export function createModelService(platform: Platform, deps: { data: Pick<Data, 
     workspace: string,
     model: string,
     version: number,
-    change: { description?: string; tags?: Readonly<Record<string, string>>; evidence?: GateEvidence },
+    change: {
+      description?: string
+      tags?: Readonly<Record<string, string>>
+      evidence?: GateEvidence
+      stage?: string | null
+    },
     by: By,
   ): Promise<void> {
     await requireVersion(tx, workspace, model, version)
@@ -285,6 +291,7 @@ export function createModelService(platform: Platform, deps: { data: Pick<Data, 
       ...(change.description === undefined ? {} : { description: change.description }),
       ...(change.tags === undefined ? {} : { tags: JSON.stringify(change.tags) }),
       ...(change.evidence === undefined ? {} : { evidence: JSON.stringify(change.evidence) }),
+      ...(change.stage === undefined ? {} : { stage: change.stage }),
     })
     await appendEvent(tx, {
       name: 'model_version.updated',
@@ -292,7 +299,7 @@ export function createModelService(platform: Platform, deps: { data: Pick<Data, 
       workspace,
       at: clock.now(),
       ...by,
-      after: { description: change.description, tags: change.tags },
+      after: { description: change.description, tags: change.tags, stage: change.stage },
     })
   }
 

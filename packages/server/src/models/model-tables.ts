@@ -33,6 +33,8 @@ export interface ModelVersionTable {
   signature: string | null
   evidence: string | null
   source: string | null
+  /** MLflow's stage; null is its `None`. */
+  stage: string | null
 }
 
 export interface ModelAliasTable {
@@ -99,6 +101,12 @@ export const modelMigrations: readonly Migration[] = [
         .addColumn('version', 'integer', (column) => column.notNull())
         .addPrimaryKeyConstraint('model_alias_key', ['workspace', 'model', 'alias'])
         .execute()
+    },
+  },
+  {
+    name: 'models/0002-stage',
+    async up({ schema }) {
+      await schema.alterTable('model_version').addColumn('stage', 'text').execute()
     },
   },
 ]

@@ -1,0 +1,95 @@
+import type { Migration } from '../platform/index.ts'
+
+/** What a step with this key left behind. */
+export interface StepCacheTable {
+  workspace: string
+  key: string
+  job_id: string
+  step: string
+  run_id: string | null
+  result: string
+  created_at: number
+}
+
+export interface PipelineTable {
+  workspace: string
+  name: string
+  version: number
+  description: string
+  submission: string
+  parameters: string
+  steps: string
+  created_at: number
+  created_by: string
+}
+
+export interface PipelineStateTable {
+  workspace: string
+  name: string
+  enabled: number
+  latest: number
+  updated_at: number
+}
+
+/** Answers to requests with an `Idempotency-Key`. */
+export interface IdempotencyTable {
+  key: string
+  job_id: string
+  created_at: number
+}
+
+declare module '../platform/database/tables.ts' {
+  interface Tables {
+    step_cache: StepCacheTable
+    pipeline: PipelineTable
+    pipeline_state: PipelineStateTable
+    idempotency: IdempotencyTable
+  }
+}
+
+export const pipelineMigrations: readonly Migration[] = [
+  {
+    name: 'pipelines/0001-initial',
+    async up({ schema }) {
+      await schema
+        .createTable('step_cache')
+        .addColumn('workspace', 'text', (column) => column.notNull())
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('job_id', 'text', (column) => column.notNull())
+        .addColumn('step', 'text', (column) => column.notNull())
+        .addColumn('run_id', 'text')
+        .addColumn('result', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('step_cache_key', ['workspace', 'key'])
+        .execute()
+      await schema
+        .createTable('pipeline')
+        .addColumn('workspace', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('description', 'text', (column) => column.notNull())
+        .addColumn('submission', 'text', (column) => column.notNull())
+        .addColumn('parameters', 'text', (column) => column.notNull())
+        .addColumn('steps', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('created_by', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('pipeline_key', ['workspace', 'name', 'version'])
+        .execute()
+      await schema
+        .createTable('pipeline_state')
+        .addColumn('workspace', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('enabled', 'integer', (column) => column.notNull())
+        .addColumn('latest', 'integer', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('pipeline_state_key', ['workspace', 'name'])
+        .execute()
+      await schema
+        .createTable('idempotency')
+        .addColumn('key', 'text', (column) => column.primaryKey())
+        .addColumn('job_id', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute()
+    },
+  },
+]

@@ -1,0 +1,192 @@
+import {
+  ModelyardError,
+  type Job,
+  type JobSubmission,
+  type PipelineParameter,
+  type PublishedPipeline,
+  type Scalar,
+} from '@modelyard/contract'
+import { toTimestamp } from '@modelyard/platform'
+import type { Data } from '../data/index.ts'
+import type { Jobs } from '../jobs/index.ts'
+import { appendEvent, type Platform } from '../platform/index.ts'
+import * as store from './pipeline-store.ts'
+import type { PipelineStateTable, PipelineTable } from './pipeline-tables.ts'
+import { requireEnabled, type SubmissionService } from './submission-service.ts'
+
+const shownJobs = 20
+
+export interface By {
+  readonly actor: string
+  readonly requestId: string
+}
+
+export interface Start {
+  readonly set: Readonly<Record<string, Scalar>>
+  readonly version?: number | undefined
+  readonly experiment?: string | undefined
+  readonly displayName?: string | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly force?: boolean
+  readonly idempotencyKey?: string | undefined
+}
+
+/** Published pipelines: immutable versions under a name, started with parameters. */
+export function createPublishingService(
+  platform: Platform,
+  deps: { submissions: SubmissionService; jobs: Jobs; data: Data },
+) {
+  const { read } = platform.store
+
+  async function publish(
+    workspace: string,
+    input: { name: string; description: string; submission: JobSubmission },
+    by: By,
+  ): Promise<PublishedPipeline> {
+    const submission = { ...input.submission, force: false, tags: input.submission.tags }
+    // Everything that would refuse a start refuses the publication.
+    await deps.submissions.planJob(workspace, submission, null)
+    const checked = deps.submissions.check(submission)
+    const parameters = checked.parameters.map((parameter) => ({
+      ...parameter,
+      default: checked.values[parameter.name] ?? null,
+    }))
+    const steps = checked.draft.steps.map((step) => ({
+      name: step.name,
+      type: step.document.type,
+      needs: [...step.needs],
+    }))
+    const at = platform.clock.now()
+    await platform.store.write(async (tx) => {
+      const version = await store.insertPipeline(tx, {
+        workspace,
+        name: input.name,
+        description: input.description,
+        submission: JSON.stringify(submission),
+        parameters: JSON.stringify(parameters),
+        steps: JSON.stringify(steps),
+        created_at: at,
+        created_by: by.actor,
+      })
+      await appendEvent(tx, {
+        name: 'pipeline.published',
+        subject: `${input.name}:${version}`,
+        workspace,
+        at,
+        ...by,
+        data: { pipeline: input.name, version },
+        after: { name: input.name, version },
+      })
+    })
+    return get(workspace, input.name)
+  }
+
+  async function requireState(workspace: string, name: string): Promise<PipelineStateTable> {
+    const state = await store.findState(read, workspace, name)
+    if (state === undefined)
+      throw new ModelyardError(
+        'pipeline_not_found',
+        `There is no published pipeline '${name}' in the workspace '${workspace}'.`,
+      )
+    return state
+  }
+
+  async function requireVersion(workspace: string, name: string, version: number): Promise<PipelineTable> {
+    const row = await store.findPipeline(read, workspace, name, version)
+    if (row === undefined)
+      throw new ModelyardError('pipeline_not_found', `The published pipeline '${name}' has no version ${version}.`)
+    return row
+  }
+
+  async function get(workspace: string, name: string, version?: number): Promise<PublishedPipeline> {
+    const state = await requireState(workspace, name)
+    const versions = await store.listPipelineVersions(read, workspace, name)
+    const document = await toDocument(state, await requireVersion(workspace, name, version ?? state.latest))
+    return {
+      ...document,
+      versions: versions.map((row) => ({
+        version: row.version,
+        createdAt: toTimestamp(row.created_at),
+        createdBy: row.created_by,
+      })),
+    }
+  }
+
+  async function toDocument(state: PipelineStateTable, row: PipelineTable): Promise<PublishedPipeline> {
+    const { items } = await deps.jobs.jobPage({ workspace: row.workspace, pipeline: row.name }, { pageSize: shownJobs })
+    const base = `${platform.serverUrl()}/api/v1/workspaces/${row.workspace}/pipelines/${encodeURIComponent(row.name)}`
+    return {
+      name: row.name,
+      version: row.version,
+      description: row.description,
+      enabled: state.enabled === 1,
+      endpoint: `${base}/trigger`,
+      url: `${platform.serverUrl()}/w/${row.workspace}/pipelines/${encodeURIComponent(row.name)}`,
+      parameters: JSON.parse(row.parameters) as PipelineParameter[],
+      steps: JSON.parse(row.steps) as PublishedPipeline['steps'],
+      createdAt: toTimestamp(row.created_at),
+      createdBy: row.created_by,
+      lastJobs: items.map((job) => ({
+        id: job.id,
+        status: job.status,
+        createdAt: job.createdAt,
+        endedAt: job.endedAt,
+      })),
+    }
+  }
+
+  async function setEnabled(workspace: string, name: string, enabled: boolean, by: By): Promise<PublishedPipeline> {
+    const state = await requireState(workspace, name)
+    if ((state.enabled === 1) !== enabled) {
+      await platform.store.write(async (tx) => {
+        await store.setEnabled(tx, workspace, name, enabled)
+        await appendEvent(tx, {
+          name: enabled ? 'pipeline.enabled' : 'pipeline.disabled',
+          subject: name,
+          workspace,
+          at: platform.clock.now(),
+          ...by,
+          before: { enabled: !enabled },
+          after: { enabled },
+        })
+      })
+    }
+    return get(workspace, name)
+  }
+
+  /** Starts a version with what was set over its defaults; a name or a value that does not fit is refused and nothing starts. */
+  async function start(workspace: string, name: string, input: Start, by: By): Promise<Job> {
+    const state = await requireState(workspace, name)
+    requireEnabled(state.enabled === 1, name)
+    const row = await requireVersion(workspace, name, input.version ?? state.latest)
+    const stored = JSON.parse(row.submission) as JobSubmission
+    const submission: JobSubmission = {
+      ...stored,
+      set: { ...stored.set, ...input.set },
+      force: input.force ?? false,
+      tags: { ...stored.tags, ...input.tags },
+      ...(input.experiment === undefined ? {} : { experiment: input.experiment }),
+      ...(input.displayName === undefined ? {} : { displayName: input.displayName }),
+    }
+    const job = await deps.submissions.submit(workspace, submission, by, {
+      pipeline: { name, version: row.version },
+      ...(input.idempotencyKey === undefined ? {} : { idempotencyKey: `${name}\n${input.idempotencyKey}` }),
+    })
+    await platform.store.write((tx) =>
+      appendEvent(tx, {
+        name: 'pipeline.triggered',
+        subject: name,
+        workspace,
+        at: platform.clock.now(),
+        ...by,
+        data: { pipeline: name, jobId: job.id },
+        after: { jobId: job.id, set: input.set },
+      }),
+    )
+    return job
+  }
+
+  return { publish, get, setEnabled, start, requireState, requireVersion, toDocument }
+}
+
+export type PublishingService = ReturnType<typeof createPublishingService>
