@@ -1,0 +1,141 @@
+"""A scoring script: ``init()`` once, ``run(data)`` for each request, as Azure ML's scripts have them.
+
+A script may take requests together: with ``run_batch(items)``, which gets a list of bodies (texts) and returns a list of answers of the same
+length, waiting requests go into one call; when it raises, they are run again one by one, so that a bad one fails alone.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import time
+import traceback
+from types import ModuleType
+from typing import Any, Callable, Optional
+
+from .failures import problem
+from .frames import Request, Result
+from .output import RequestLog
+
+_json_type = "application/json"
+
+
+class ScriptModel:
+    """Answers requests by a user's script."""
+
+    def __init__(self, folder: str, script: str) -> None:
+        path = os.path.join(folder, script)
+        if not os.path.isfile(path):
+            raise FileNotFoundError(f"there is no scoring script {script!r} in the code folder")
+        os.chdir(folder)
+        for entry in (folder, os.path.dirname(path)):
+            if entry not in sys.path:
+                sys.path.insert(0, entry)
+        self._module = _load(path)
+        init = getattr(self._module, "init", None)
+        if init is not None:
+            init()
+        self._run: Callable[[str], Any] = self._module.run
+        self._run_batch: Optional[Callable[[list[str]], list[Any]]] = getattr(self._module, "run_batch", None)
+
+    @property
+    def batches(self) -> bool:
+        """Whether waiting requests may go into one call."""
+        return self._run_batch is not None
+
+    def schema(self) -> "dict[str, Any]":
+        return {"kind": "script"}
+
+    def answer(self, requests: "list[Request]") -> "list[Result]":
+        if self._run_batch is not None and len(requests) > 1:
+            results = self._together(requests, self._run_batch)
+            if results is not None:
+                return results
+        return [self._alone(request) for request in requests]
+
+    def _together(self, requests: "list[Request]", run_batch: "Callable[[list[str]], list[Any]]") -> "Optional[list[Result]]":
+        RequestLog.current_request = requests[0].request_id
+        started = time.perf_counter()
+        try:
+            values = run_batch([request.body.decode("utf-8") for request in requests])
+            if len(values) != len(requests):
+                raise ValueError(f"run_batch got {len(requests)} items and answered {len(values)}")
+            answers = [_encode(value) for value in values]
+        except Exception:
+            return None
+        finally:
+            RequestLog.current_request = ""
+        elapsed = int((time.perf_counter() - started) * 1e6)
+        return [Result(request.id, status, kind, elapsed, body) for request, (status, kind, body) in zip(requests, answers)]
+
+    def _alone(self, request: Request) -> Result:
+        RequestLog.current_request = request.request_id
+        started = time.perf_counter()
+        try:
+            if self._run_batch is not None:
+                value = self._run_batch([request.body.decode("utf-8")])[0]
+            else:
+                value = self._run(request.body.decode("utf-8"))
+            status, kind, body = _encode(value)
+        except Exception as error:
+            status, kind, body = self._failure(request, error)
+        finally:
+            RequestLog.current_request = ""
+        return Result(request.id, status, kind, int((time.perf_counter() - started) * 1e6), body)
+
+    def _failure(self, request: Request, error: Exception) -> "tuple[int, str, bytes]":
+        # The script may be right to stumble: say so when the body is no JSON at all.
+        try:
+            json.loads(request.body)
+        except ValueError as reason:
+            return problem("body_not_json", f"The body could not be read as JSON: {reason}", request.request_id)
+        traceback.print_exc()
+        return problem("scoring_failed", f"{type(error).__name__}: {error}", request.request_id)
+
+
+def _load(path: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("modelyard_scoring_script", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["modelyard_scoring_script"] = module
+    spec.loader.exec_module(module)
+    if not callable(getattr(module, "run", None)) and not callable(getattr(module, "run_batch", None)):
+        raise AttributeError("the scoring script has no function run(data)")
+    if not hasattr(module, "run"):
+        module.run = None  # type: ignore[attr-defined]
+    return module
+
+
+def _encode(value: Any) -> "tuple[int, str, bytes]":
+    """A script's answer as bytes: text and bytes of a response object, JSON of anything else; ``None`` is an empty object."""
+    if value is None:
+        return 200, _json_type, b"{}"
+    status = getattr(value, "status_code", None)
+    if isinstance(status, int) and (hasattr(value, "get_data") or hasattr(value, "message")):
+        return _encode_response(value, status)
+    return 200, _json_type, json.dumps(value, default=_plain).encode()
+
+
+def _encode_response(value: Any, status: int) -> "tuple[int, str, bytes]":
+    if hasattr(value, "get_data"):
+        return status, str(getattr(value, "content_type", _json_type) or _json_type), bytes(value.get_data())
+    message = value.message
+    if isinstance(message, bytes):
+        return status, "application/octet-stream", message
+    if isinstance(message, str) and getattr(value, "json_str", False):
+        return status, _json_type, message.encode()
+    return status, _json_type, json.dumps(message, default=_plain).encode()
+
+
+def _plain(value: Any) -> Any:
+    """Numbers and arrays of NumPy and tables of pandas as what JSON has."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "to_dict"):
+        return value.to_dict(orient="records") if hasattr(value, "columns") else value.to_dict()
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    raise TypeError(f"an answer of the type {type(value).__name__} cannot be written as JSON")
