@@ -10,8 +10,8 @@ export function readTags(text: string): Record<string, string> {
   return JSON.parse(text) as Record<string, string>
 }
 
-export function stageOf(version: ModelVersionTable): string {
-  return version.stage ?? 'None'
+export function stageOf(version: ModelVersionTable): Stage {
+  return stages.find((stage) => stage === version.stage) ?? 'None'
 }
 
 export function writeVersion(version: ModelVersionTable, aliases: readonly ModelAliasTable[]) {
@@ -39,7 +39,7 @@ export function writeVersion(version: ModelVersionTable, aliases: readonly Model
 
 /** The newest version of each stage; `versions` are newest first. */
 export function latestByStage(versions: readonly ModelVersionTable[]): ModelVersionTable[] {
-  const latest = new Map<string, ModelVersionTable>()
+  const latest = new Map<Stage, ModelVersionTable>()
   for (const version of versions) if (!latest.has(stageOf(version))) latest.set(stageOf(version), version)
   return [...latest.values()]
 }

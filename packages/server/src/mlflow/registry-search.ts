@@ -87,7 +87,9 @@ function search<Each extends Row>(
 function valueOf(row: Row, field: { kind: BoundCondition['kind']; name: string }): string | number | undefined {
   if (field.kind === 'tag') {
     const tags = readTags(row.tags)
-    return Object.hasOwn(tags, field.name) ? tags[field.name] : undefined
+    if (Object.hasOwn(tags, field.name)) return tags[field.name]
+    // Clients leave prompts out by `!= 'true'`, which must hold where nothing is said.
+    return field.name === promptTag ? 'false' : undefined
   }
   const value = (row as unknown as Record<string, unknown>)[field.name]
   return typeof value === 'string' || typeof value === 'number' ? value : undefined
