@@ -1,6 +1,7 @@
 import { ApiError, ServerUnreachableError } from '@modelyard/client'
 import { exitCodeOfStatus, exitCodes } from './exit-codes.ts'
-import { CommandFailure, type FailureReport } from './failure.ts'
+import { CommandFailure, type FailurePlace, type FailureReport } from './failure.ts'
+import { harmless } from './output/table.ts'
 import type { Style } from './output/style.ts'
 
 /** Turns whatever a command threw into what, why and what to do. */
@@ -76,18 +77,24 @@ function ofFileSystem(code: string, path: string, message: string): FailureRepor
 
 /** The report for people: what, why, where, what to do. `source` is the file that the places are in. */
 export function renderReport(report: FailureReport, style: Style, source?: string): string {
-  const lines = [
-    `${style.red('error')} ${style.bold(report.title)} ${style.dim(`(${report.code})`)}`,
-    `  ${report.detail}`,
-  ]
-  for (const place of report.places) {
-    const at = place.line === undefined ? '' : `:${place.line}${place.column === undefined ? '' : `:${place.column}`}`
-    const where = source === undefined || place.line === undefined ? `${place.path}${at}` : `${source}${at}`
-    const key = where.startsWith(place.path) || place.path === '' ? '' : ` ${style.dim(place.path)}`
-    const hint = place.suggestion === undefined ? '' : ` ${style.cyan(`→ ${place.suggestion}`)}`
-    lines.push(`  ${style.cyan(where)}${key}  ${place.message}${hint}`)
-  }
+  const lines = [`${style.red('error')} ${style.bold(report.title)} ${style.dim(`(${report.code})`)}`]
+  if (!repeatsPlaces(report)) lines.push(...report.detail.split('\n').map((line) => `  ${harmless(line)}`))
+  for (const place of report.places) lines.push(`  ${renderPlace(place, style, source)}`)
   lines.push(`  ${style.green('→')} ${report.remedy}`)
   if (report.requestId !== undefined) lines.push(style.dim(`  request ${report.requestId}`))
   return `${lines.join('\n')}\n`
+}
+
+/** The detail of a refused file is the list of its places as one text: shown once is enough. */
+function repeatsPlaces({ detail, places }: FailureReport): boolean {
+  return places.length > 0 && places.every(({ message }) => detail.includes(message))
+}
+
+function renderPlace(place: FailurePlace, style: Style, source: string | undefined): string {
+  const { path, line, column, message, suggestion } = place
+  const at = line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`
+  const isInSource = source !== undefined && line !== undefined
+  const key = isInSource && path !== '' ? ` ${style.dim(harmless(path))}` : ''
+  const meant = suggestion === undefined ? '' : `  ${style.green('did you mean')} ${harmless(suggestion)}?`
+  return `${style.cyan(`${isInSource ? source : harmless(path)}${at}`)}${key}  ${harmless(message)}${meant}`
 }

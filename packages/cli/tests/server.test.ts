@@ -37,7 +37,7 @@ beforeAll(async () => {
   await promise
 })
 afterAll(async () => {
-  server.kill('SIGKILL')
+  server.kill('SIGTERM')
   await ended
   rmSync(folder, { recursive: true, force: true })
 })
@@ -158,6 +158,146 @@ describe('access', () => {
   it('to the page comes by a link that open makes', async () => {
     const { loginUrl } = (await json('open')) as { loginUrl: string }
     expect((await fetch(loginUrl, { redirect: 'manual' })).status).toBe(302)
+  })
+})
+
+const submit = (file: string, ...more: string[]): Promise<Outcome> =>
+  yard('job', 'create', '-f', file, '--wait', '--json', ...more)
+const pipeline = (last: string): string => `type: pipeline
+inputs: { depth: 3 }
+jobs:
+  prepare:
+    type: command
+    code: ./work
+    command: sh make.sh \${{inputs.depth}} \${{outputs.table}}
+    inputs: { depth: "\${{parent.inputs.depth}}" }
+    outputs: { table: { type: uri_folder } }
+  train:
+    type: command
+    command: ${last}
+    inputs: { table: "\${{parent.jobs.prepare.outputs.table}}" }
+`
+
+describe('jobs', () => {
+  beforeAll(() => {
+    mkdirSync(join(folder, 'work'))
+    writeFileSync(join(folder, 'work', 'make.sh'), 'echo "depth $1"\necho "$1" > "$2/depth.txt"\n')
+    writeFileSync(join(folder, 'good.yml'), pipeline('cat ${{inputs.table}}/depth.txt'))
+    writeFileSync(join(folder, 'bad.yml'), pipeline('sh -c "echo broken; exit 3"'))
+    writeFileSync(join(folder, 'slow.yml'), pipeline('sleep 300'))
+    writeFileSync(join(folder, 'typo.yml'), pipeline('echo').replace('outputs:', 'output:'))
+  })
+  interface JobDocument {
+    readonly id: string
+    readonly status: string
+    readonly steps: readonly { readonly name: string; readonly status: string; readonly reused: boolean }[]
+  }
+
+  it('run, are reused when nothing changed, and say why when something did', async () => {
+    const first = await submit('good.yml')
+    expect({ code: first.code, job: JSON.parse(first.stdout) as unknown }).toMatchObject({
+      code: 0,
+      job: { status: 'succeeded' },
+    })
+    const second = JSON.parse((await submit('good.yml')).stdout) as JobDocument
+    expect(second.steps.map(({ name, reused }) => [name, reused])).toEqual([
+      ['prepare', true],
+      ['train', true],
+    ])
+    const third = JSON.parse((await submit('good.yml', '--set', 'depth=4')).stdout) as JobDocument
+    expect(await json('job', 'why', third.id, '--step', 'prepare')).toEqual([
+      expect.objectContaining({
+        step: 'prepare',
+        reused: false,
+        changes: [expect.objectContaining({ kind: 'parameter', name: 'depth', before: '3', after: '4' })],
+      }),
+    ])
+    const { chunks } = (await json('job', 'logs', third.id)) as { chunks: { step: string; text: string }[] }
+    expect(chunks.map(({ step, text }) => `${step}: ${text}`)).toEqual(['prepare: depth 4\n', 'train: 4\n'])
+    const followed = (await yard('job', 'logs', third.id, '--follow', '--json')).stdout.trimEnd().split('\n')
+    expect(followed.map((line) => (JSON.parse(line) as { step: string }).step)).toEqual(['prepare', 'train'])
+  })
+
+  it('that fail end with 10 and show the end of the log', async () => {
+    expect(await submit('bad.yml')).toMatchObject({ code: 10 })
+    const { stdout } = await yard('job', 'create', '-f', 'bad.yml', '--wait')
+    expect(stdout).toContain('broken')
+    expect(stdout).toMatch(/modelyard job logs job_\w+ --step train/)
+  })
+
+  it('that take too long end the waiting with 8, and with 11 once they are canceled', async () => {
+    expect(await submit('slow.yml', '--timeout', '0.2')).toMatchObject({ code: 8 })
+    const listed = async (): Promise<JobDocument[]> => (await json('job', 'list', '--search', 'slow')) as JobDocument[]
+    const [before] = await listed()
+    await json('job', 'cancel', before?.id ?? '')
+    const waiting = submit('slow.yml')
+    let started: JobDocument | undefined
+    while (started === undefined)
+      started = (await listed()).find(({ id, status }) => id !== before?.id && status === 'running')
+    await json('job', 'cancel', started.id)
+    expect(await waiting).toMatchObject({ code: 11 })
+  })
+
+  it('are refused with file, line and column before they exist', async () => {
+    const before = ((await json('job', 'list')) as unknown[]).length
+    const { code, stderr } = await yard('job', 'create', '-f', 'typo.yml')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/typo\.yml:\d+:\d+/)
+    expect(stderr).toContain('did you mean outputs?')
+    expect(((await json('job', 'list')) as unknown[]).length).toBe(before)
+  })
+})
+
+describe('pipelines', () => {
+  it('are validated, published, run with parameters, disabled and enabled', async () => {
+    expect(await json('pipeline', 'validate', '-f', 'good.yml')).toMatchObject({ valid: true })
+    expect((await yard('pipeline', 'validate', '-f', 'typo.yml')).code).toBe(2)
+    expect(await json('pipeline', 'publish', '-f', 'good.yml', '--name', 'flow')).toMatchObject({
+      version: 1,
+      enabled: true,
+    })
+    expect(await json('pipeline', 'run', 'flow', '--set', 'depth=5', '--wait')).toMatchObject({ status: 'succeeded' })
+    expect((await yard('pipeline', 'run', 'flow', '--set', 'dept=5')).code).toBe(2)
+    expect(await json('pipeline', 'disable', 'flow')).toMatchObject({ enabled: false })
+    expect((await yard('pipeline', 'run', 'flow')).code).toBe(5)
+    expect(await json('pipeline', 'enable', 'flow')).toMatchObject({ enabled: true })
+    expect(await json('pipeline', 'list')).toHaveLength(1)
+  })
+})
+
+describe('compute targets, models and runs', () => {
+  it('are created, shown, listed and named by alias', async () => {
+    expect(await json('compute', 'create', 'small', '--type', 'cluster', '--max-nodes', '2')).toMatchObject({
+      maxNodes: 2,
+    })
+    expect((await yard('compute', 'create', 'small')).code).toBe(5)
+    expect(await json('compute', 'list')).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'local' })]))
+    await json('compute', 'delete', 'small')
+    expect((await yard('compute', 'delete', 'local')).code).toBe(5)
+    expect(await json('model', 'register', 'naive', '--path', 'work', '--metric', 'mae=812.5')).toMatchObject({
+      version: '1',
+    })
+    await json('model', 'alias', 'naive', '1', 'champion')
+    expect(await json('model', 'show', 'naive@champion')).toMatchObject({ version: '1', aliases: ['champion'] })
+    expect((await yard('model', 'show', 'naive:9')).code).toBe(3)
+    expect(await json('experiment', 'list')).not.toHaveLength(0)
+    expect(await json('run', 'list', '--limit', '1')).toHaveLength(1)
+  })
+
+  it('show as tables for people, and empty lists say what to do next', async () => {
+    for (const words of [
+      'workspace list',
+      'job list',
+      'compute list',
+      'data list',
+      'model list',
+      'run list',
+      'pipeline list',
+      'status',
+    ])
+      expect(await yard(...words.split(' '))).toMatchObject({ code: 0, stderr: '' })
+    const { stdout } = await run(['job', 'list', '--workspace', 'chicago'], { home, folder })
+    expect(stdout).toContain('modelyard job create -f')
   })
 })
 

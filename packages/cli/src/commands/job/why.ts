@@ -24,4 +24,7 @@ export default defineCommand({
   },
 })
 
-const value = (text: string | null): string => (text === null ? 'nothing' : harmless(text.slice(0, 80)))
+const value = (text: string | null): string => (text === null ? 'nothing' : harmless(shorten(text).slice(0, 80)))
+
+/** Of a digest the first digits tell as much to a reader. */
+const shorten = (text: string): string => text.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…')
