@@ -2,18 +2,19 @@ import { ApiError, ServerUnreachableError } from '@modelyard/client'
 import { exitCodeOfStatus, exitCodes } from './exit-codes.ts'
 import { CommandFailure, type FailurePlace, type FailureReport } from './failure.ts'
 import { harmless } from './output/table.ts'
+import type { Session } from './session.ts'
 import type { Style } from './output/style.ts'
 
 /** Turns whatever a command threw into what, why and what to do. */
-export function toReport(error: unknown): FailureReport {
+export function toReport(error: unknown, session?: Pick<Session, 'connection'>): FailureReport {
   if (error instanceof CommandFailure) return error.report
-  if (error instanceof ApiError) return ofApi(error)
+  if (error instanceof ApiError) return ofApi(error, session)
   if (error instanceof ServerUnreachableError) {
     return {
       exitCode: exitCodes.unreachable,
       code: 'server_unreachable',
       title: 'The server does not answer',
-      detail: error.message,
+      detail: error.message + originOf(error.url, session),
       remedy: 'Start one with `modelyard up`, or name another with --url. `modelyard doctor` looks for the cause.',
       places: [],
     }
@@ -22,6 +23,17 @@ export function toReport(error: unknown): FailureReport {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'path' in error)
     return ofFileSystem(error.code, String(error.path), error.message)
   return { ...mistake, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
+
+function workspaceOrigin(session: Pick<Session, 'connection'> | undefined): string {
+  const origin = session?.connection.from.workspace
+  return origin === undefined || origin.startsWith('--') ? '' : ` The name comes from ${origin}.`
+}
+
+/** Where the address was found: a forgotten config file or variable is the usual cause. */
+function originOf(url: string, session: Pick<Session, 'connection'> | undefined): string {
+  const connection = session?.connection
+  return connection === undefined || connection.url !== url ? '' : ` The address comes from ${connection.from.url}.`
 }
 
 const badFiles = {
@@ -39,13 +51,13 @@ const mistake = {
   places: [],
 }
 
-function ofApi(error: ApiError): FailureReport {
+function ofApi(error: ApiError, session: Pick<Session, 'connection'> | undefined): FailureReport {
   const { problem } = error
   return {
     exitCode: exitCodeOfStatus(error.status),
     code: problem.code,
     title: problem.title,
-    detail: problem.detail,
+    detail: problem.detail + (problem.code === 'workspace_not_found' ? workspaceOrigin(session) : ''),
     remedy: problem.remedy,
     places: problem.errors ?? [],
     requestId: problem.requestId === '' ? undefined : problem.requestId,

@@ -108,7 +108,7 @@ async function fail(
   session: Session | undefined,
 ): Promise<number> {
   const { renderReport, toReport } = await import('./explain-failure.ts')
-  const report = toReport(error)
+  const report = toReport(error, session)
   if (words.includes('--json')) {
     const { exitCode, places, ...problem } = report
     host.stdout.write(`${JSON.stringify({ problem: { ...problem, errors: places }, exitCode }, undefined, 2)}\n`)

@@ -54,7 +54,7 @@ function gatesOf(job: Job, style: Style): string {
       const champion =
         gate.champion === null ? 'none' : `${figure(gate.champion.value)} (version ${gate.champion.version})`
       const words = `${gate.metric}: challenger ${figure(gate.challenger.value)}, champion ${champion}`
-      return `\n${style.bold(`gate ${gate.step}`)}  ${paintStatus(style, gate.decision)}  ${words}\n  ${style.dim(harmless(gate.reason))}\n`
+      return `\n${style.bold(gate.step === 'gate' ? 'gate' : `gate ${gate.step}`)}  ${paintStatus(style, gate.decision)}  ${words}\n  ${style.dim(harmless(gate.reason))}\n`
     })
     .join('')
 }
