@@ -32,42 +32,6 @@ export function createArtifactService({ clock, content }: Pick<Platform, 'clock'
     await upsertArtifacts(tx, ownerId, entries, clock.now())
   }
 
-  /**
-   * Files of a run below a folder, as people see them: its own, and those of the models it logged under each one's name. Its own win where
-   * both have a name.
-   */
-  async function ofRun(db: Database | Transaction, runId: string, folder: string): Promise<TreeEntry[]> {
-    const own = await listArtifactsBelow(db, runId, folder)
-    const taken = new Set((await listArtifactsBelow(db, runId, '')).map((entry) => firstPart(entry.path)))
-    for (const model of await listOutputModels(db, runId)) {
-      if (taken.has(model.name)) continue
-      taken.add(model.name)
-      if (folder !== '' && firstPart(folder) !== model.name) continue
-      const inner = folder === '' ? '' : folder.slice(model.name.length + 1)
-      for (const entry of await listArtifactsBelow(db, model.id, inner))
-        own.push({ ...entry, path: `${model.name}/${entry.path}` })
-    }
-    return own
-  }
-
-  /** One file of a run, found as {@link ofRun} shows it. */
-  async function findOfRun(db: Database | Transaction, runId: string, path: string): Promise<TreeEntry | undefined> {
-    const own = await findArtifact(db, runId, path)
-    if (own !== undefined || !path.includes('/')) return own
-    const name = firstPart(path)
-    for (const model of await listOutputModels(db, runId)) {
-      if (model.name !== name) continue
-      const found = await findArtifact(db, model.id, path.slice(name.length + 1))
-      return found === undefined ? undefined : { ...found, path }
-    }
-    return undefined
-  }
-
-  /** Files below a folder, paths from the owner's root. */
-  async function below(db: Database | Transaction, ownerId: string, folder: string): Promise<TreeEntry[]> {
-    return await listArtifactsBelow(db, ownerId, folder)
-  }
-
   /** Names the files of a stored folder below `path` of an owner. */
   async function putTree(tx: Transaction, ownerId: string, path: string, digest: string): Promise<void> {
     const prefix = path === '' ? '' : `${path}/`
@@ -75,7 +39,7 @@ export function createArtifactService({ clock, content }: Pick<Platform, 'clock'
     await keep(
       tx,
       ownerId,
-      entries.map((entry) => ({ ...entry, path: `${prefix}${entry.path}` })),
+      entries.map((entry) => Object.assign({}, entry, { path: `${prefix}${entry.path}` })),
     )
   }
 
@@ -126,4 +90,40 @@ export function createArtifactService({ clock, content }: Pick<Platform, 'clock'
 function firstPart(path: string): string {
   const slash = path.indexOf('/')
   return slash === -1 ? path : path.slice(0, slash)
+}
+
+/**
+ * Files of a run below a folder, as people see them: its own, and those of the models it logged under each one's name. Its own win where
+ * both have a name.
+ */
+async function ofRun(db: Database | Transaction, runId: string, folder: string): Promise<TreeEntry[]> {
+  const own = await listArtifactsBelow(db, runId, folder)
+  const taken = new Set((await listArtifactsBelow(db, runId, '')).map((entry) => firstPart(entry.path)))
+  for (const model of await listOutputModels(db, runId)) {
+    if (taken.has(model.name)) continue
+    taken.add(model.name)
+    if (folder !== '' && firstPart(folder) !== model.name) continue
+    const inner = folder === '' ? '' : folder.slice(model.name.length + 1)
+    for (const entry of await listArtifactsBelow(db, model.id, inner))
+      own.push({ ...entry, path: `${model.name}/${entry.path}` })
+  }
+  return own
+}
+
+/** One file of a run, found as {@link ofRun} shows it. */
+async function findOfRun(db: Database | Transaction, runId: string, path: string): Promise<TreeEntry | undefined> {
+  const own = await findArtifact(db, runId, path)
+  if (own !== undefined || !path.includes('/')) return own
+  const name = firstPart(path)
+  for (const model of await listOutputModels(db, runId)) {
+    if (model.name !== name) continue
+    const found = await findArtifact(db, model.id, path.slice(name.length + 1))
+    return found === undefined ? undefined : { ...found, path }
+  }
+  return undefined
+}
+
+/** Files below a folder, paths from the owner's root. */
+async function below(db: Database | Transaction, ownerId: string, folder: string): Promise<TreeEntry[]> {
+  return await listArtifactsBelow(db, ownerId, folder)
 }

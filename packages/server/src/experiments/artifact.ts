@@ -39,7 +39,7 @@ export function relativeTo(entries: readonly TreeEntry[], folder: string): TreeE
   if (folder === '') return [...entries]
   return entries
     .filter((entry) => entry.path.startsWith(`${folder}/`))
-    .map((entry) => ({ ...entry, path: entry.path.slice(folder.length + 1) }))
+    .map((entry) => Object.assign({}, entry, { path: entry.path.slice(folder.length + 1) }))
 }
 
 const types = new Map<string, string>([

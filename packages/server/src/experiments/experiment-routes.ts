@@ -28,7 +28,9 @@ export function experimentHandlers(
       )
     },
     async createExperiment({ params, body, access }) {
-      const created = await store.write((tx) => experiments.create(tx, params.ws, body.name, access.actor, body.tags))
+      const created = await store.write((tx) =>
+        experiments.create(tx, { workspace: params.ws, name: body.name, actor: access.actor, tags: body.tags }),
+      )
       return viewExperiment(created, body.tags, undefined)
     },
     async getExperiment({ params }) {

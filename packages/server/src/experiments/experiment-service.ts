@@ -20,29 +20,21 @@ import {
 import { requireName } from './metric.ts'
 import { setLifecycleOfRuns } from './run-store.ts'
 
+interface NewExperiment {
+  readonly workspace: string
+  readonly name: string
+  readonly actor: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
 export type ExperimentService = ReturnType<typeof createExperimentService>
 
 /** Use cases of experiments. */
 export function createExperimentService({ clock, store }: Pick<Platform, 'clock' | 'store'>, forgetRuns: () => void) {
   const withDefault = new Set<string>()
 
-  /** The experiment of this id; `0` is the workspace's own Default. */
-  async function findById(
-    db: Database | Transaction,
-    workspace: string,
-    id: string,
-  ): Promise<ExperimentRecord | undefined> {
-    if (id === defaultExperimentId) return await findExperimentByName(db, workspace, defaultExperimentName)
-    return await findExperimentById(db, workspace, id)
-  }
-
-  async function create(
-    tx: Transaction,
-    workspace: string,
-    name: string,
-    actor: string,
-    tags: Readonly<Record<string, string>> = {},
-  ): Promise<ExperimentRecord> {
+  async function create(tx: Transaction, experiment: NewExperiment): Promise<ExperimentRecord> {
+    const { workspace, name, actor, tags = {} } = experiment
     requireExperimentName(name)
     for (const tag of Object.keys(tags)) requireName('tag', tag)
     const known = await findExperimentByName(tx, workspace, name)
@@ -54,7 +46,7 @@ export function createExperimentService({ clock, store }: Pick<Platform, 'clock'
     const isDefault = workspace === 'default' && name === defaultExperimentName
     const number = isDefault ? 0 : await nextExperimentNumber(tx)
     const at = clock.now()
-    const experiment: ExperimentRecord = {
+    const record: ExperimentRecord = {
       id: String(number),
       workspace,
       name,
@@ -63,18 +55,18 @@ export function createExperimentService({ clock, store }: Pick<Platform, 'clock'
       updatedAt: at,
       createdBy: actor,
     }
-    await insertExperiment(tx, experiment, number)
-    await setExperimentTags(tx, experiment.id, tags)
+    await insertExperiment(tx, record, number)
+    await setExperimentTags(tx, record.id, tags)
     await appendEvent(tx, {
       name: 'experiment.created',
-      subject: experiment.id,
+      subject: record.id,
       workspace,
       actor,
       at,
       data: { name },
-      after: { id: experiment.id, name },
+      after: { id: record.id, name },
     })
-    return experiment
+    return record
   }
 
   /** The experiment of this name; made when it is new. */
@@ -85,14 +77,14 @@ export function createExperimentService({ clock, store }: Pick<Platform, 'clock'
     actor: string,
   ): Promise<ExperimentRecord> {
     const known = await findExperimentByName(tx, workspace, name)
-    return known === undefined ? await create(tx, workspace, name, actor) : requireActive(known)
+    return known === undefined ? await create(tx, { workspace, name, actor }) : requireActive(known)
   }
 
   /** The experiment of this id for a write: Default is made when it is asked for the first time. */
   async function requireById(tx: Transaction, workspace: string, id: string, actor: string): Promise<ExperimentRecord> {
     if (id === defaultExperimentId) {
       const known = await findExperimentByName(tx, workspace, defaultExperimentName)
-      return known ?? (await create(tx, workspace, defaultExperimentName, actor))
+      return known ?? (await create(tx, { workspace, name: defaultExperimentName, actor }))
     }
     return requireExperiment(await findExperimentById(tx, workspace, id), id)
   }
@@ -164,11 +156,6 @@ export function createExperimentService({ clock, store }: Pick<Platform, 'clock'
     await updateExperiment(tx, experiment.id, { updated_at: clock.now() })
   }
 
-  async function removeTag(tx: Transaction, experiment: ExperimentRecord, name: string): Promise<boolean> {
-    requireActive(experiment)
-    return await deleteExperimentTag(tx, experiment.id, name)
-  }
-
   return {
     findById,
     findByName: findExperimentByName,
@@ -181,4 +168,19 @@ export function createExperimentService({ clock, store }: Pick<Platform, 'clock'
     setTags,
     removeTag,
   }
+}
+
+/** The experiment of this id; `0` is the workspace's own Default. */
+async function findById(
+  db: Database | Transaction,
+  workspace: string,
+  id: string,
+): Promise<ExperimentRecord | undefined> {
+  if (id === defaultExperimentId) return await findExperimentByName(db, workspace, defaultExperimentName)
+  return await findExperimentById(db, workspace, id)
+}
+
+async function removeTag(tx: Transaction, experiment: ExperimentRecord, name: string): Promise<boolean> {
+  requireActive(experiment)
+  return await deleteExperimentTag(tx, experiment.id, name)
 }

@@ -134,7 +134,7 @@ export async function countRuns(
     .where('lifecycle', '=', 'active')
     .groupBy('experiment_id')
     .execute()
-  return new Map(rows.map((row) => [row.experiment_id, { runs: Number(row.runs), lastRunAt: Number(row.last) }]))
+  return new Map(rows.map((row) => [row.experiment_id, { runs: row.runs, lastRunAt: row.last }]))
 }
 
 /** Active experiments of a workspace, last used first, after the cursor (last use, id). */
@@ -170,7 +170,7 @@ export async function listExperimentsByUse(
       ]),
     )
   const rows = await query.orderBy('used_at', 'desc').orderBy('number', 'desc').limit(limit).execute()
-  return rows.map((row) => ({ ...toExperiment(row), usedAt: Number(row.used_at), number: row.number }))
+  return rows.map((row) => Object.assign(toExperiment(row), { usedAt: row.used_at, number: row.number }))
 }
 
 /** Names of experiments by id. */

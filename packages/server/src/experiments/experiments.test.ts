@@ -27,7 +27,7 @@ describe('tracking through our own API', () => {
   }
 
   const list = async (query: Record<string, string>) =>
-    await server.call<List<Run>>('GET', `${base}/runs?${new URLSearchParams(query)}`)
+    await server.call<List<Run>>('GET', `${base}/runs?${new URLSearchParams(query).toString()}`)
 
   it('keeps what a run logs and shows it as one document with its children', async () => {
     const run = await startRun('one', { name: 'mine', tags: { team: 'a' } })
@@ -158,7 +158,9 @@ describe('tracking through our own API', () => {
   it('keeps artifacts by name, serves ranges, and refuses names that are not plain', async () => {
     const run = await startRun('files')
     const put = (path: string, body: string) =>
-      server.call('PUT', `${base}/runs/${run.id}/artifacts/content?${new URLSearchParams({ path })}`, { body })
+      server.call('PUT', `${base}/runs/${run.id}/artifacts/content?${new URLSearchParams({ path }).toString()}`, {
+        body,
+      })
     expect((await put('a/b c.txt', '0123456789')).status).toBe(201)
     for (const path of ['../x', '/x', 'a//b', 'a/./b', 'a\\b', 'a/b c.txt/inside', 'a'])
       expect(await put(path, 'x'), path).toMatchObject({ status: 400, body: { code: 'name_invalid' } })

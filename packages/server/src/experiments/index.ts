@@ -1,3 +1,4 @@
+import type { RunStatus } from '@modelyard/contract'
 import type { Database, Migration, Platform, Transaction } from '../platform/index.ts'
 import type { Room } from '../room.ts'
 import { artifactTables } from './artifact-tables.ts'
@@ -12,7 +13,7 @@ import { metricTables } from './metric-tables.ts'
 import { createLoggedModelService } from './logged-model-service.ts'
 import { loggedModelTables } from './logged-model-tables.ts'
 import { createRunCache } from './run-cache.ts'
-import { createRunQueries } from './run-query-service.ts'
+import { createRunQueries, type ModelsOfRun } from './run-query-service.ts'
 import { runHandlers } from './run-routes.ts'
 import { createRunService } from './run-service.ts'
 import { findRunById } from './run-store.ts'
@@ -42,7 +43,7 @@ export type Experiments = ReturnType<typeof createExperiments>
 /** Tracking: experiments, runs, metrics, artifacts. The functions that take a transaction are for the rooms above. */
 export function createExperiments(platform: Platform) {
   const cache = createRunCache()
-  const experiments = createExperimentService(platform, cache.clear)
+  const experiments = createExperimentService(platform, () => cache.clear())
   const runs = createRunService(platform, cache)
   const metrics = createMetricService(platform)
   const artifacts = createArtifactService(platform)
@@ -64,7 +65,9 @@ export function createExperiments(platform: Platform) {
     services,
     ensureExperiment: experiments.ensureExperiment,
     createRun: runs.createRun,
-    setRunStatus: runs.setRunStatus,
+    /** Sets what the system sees of a run; a run that ends gets its end time. */
+    setRunStatus: (tx: Transaction, runId: string, status: RunStatus, endedAt?: number) =>
+      runs.changeStatus(tx, { runId, status, endedAt, actor: 'system' }),
     logParameters: runs.logParameters,
     setTags: runs.setTags,
     addInputs: runs.addInputs,
@@ -78,7 +81,7 @@ export function createExperiments(platform: Platform) {
       return run?.workspace === workspace ? run : undefined
     },
     /** The models room says which versions came from a run. */
-    setModelsOfRun: queries.setModelsOfRun,
+    setModelsOfRun: (listModels: ModelsOfRun) => queries.setModelsOfRun(listModels),
     /** Files of a run below a folder, paths from the run's root; models it logged stand under their names. */
     async artifactTree(runId: string, path: string) {
       return await artifacts.ofRun(platform.store.read, runId, path)

@@ -96,44 +96,6 @@ export function createLoggedModelService(
     await updateLoggedModel(tx, model.id, { updated_at: clock.now() })
   }
 
-  async function addParameters(
-    tx: Transaction,
-    model: LoggedModel,
-    parameters: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    for (const name of Object.keys(parameters)) requireName('parameter', name)
-    await upsertLoggedModelPairs(tx, 'logged_model_parameter', model.id, parameters)
-  }
-
-  /** Shows metrics that name a model at that model, too. One of another workspace is refused. */
-  async function linkMetrics(
-    tx: Transaction,
-    workspace: string,
-    runId: string,
-    points: readonly LoggedMetric[],
-  ): Promise<void> {
-    const known = new Set<string>()
-    for (const point of points) {
-      if (point.modelId === undefined || point.modelId === '') continue
-      if (!known.has(point.modelId)) {
-        requireLoggedModel(await findLoggedModel(tx, workspace, point.modelId, false), point.modelId)
-        known.add(point.modelId)
-      }
-      await upsertLoggedModelMetric(tx, runId, point)
-    }
-  }
-
-  async function linkRun(
-    tx: Transaction,
-    workspace: string,
-    runId: string,
-    models: readonly RunModel[],
-  ): Promise<void> {
-    for (const model of models)
-      requireLoggedModel(await findLoggedModel(tx, workspace, model.modelId, true), model.modelId)
-    await upsertRunModels(tx, runId, models)
-  }
-
   async function search(query: {
     workspace: string
     experimentIds: readonly string[]
@@ -164,4 +126,37 @@ export function createLoggedModelService(
       findLoggedModel(db, workspace, id, allowDeleted),
     ofRuns: (db: Database | Transaction, runIds: readonly string[]) => loadRunModels(db, runIds),
   }
+}
+
+async function addParameters(
+  tx: Transaction,
+  model: LoggedModel,
+  parameters: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const name of Object.keys(parameters)) requireName('parameter', name)
+  await upsertLoggedModelPairs(tx, 'logged_model_parameter', model.id, parameters)
+}
+
+/** Shows metrics that name a model at that model, too. One of another workspace is refused. */
+async function linkMetrics(
+  tx: Transaction,
+  workspace: string,
+  runId: string,
+  points: readonly LoggedMetric[],
+): Promise<void> {
+  const known = new Set<string>()
+  for (const point of points) {
+    if (point.modelId === undefined || point.modelId === '') continue
+    if (!known.has(point.modelId)) {
+      requireLoggedModel(await findLoggedModel(tx, workspace, point.modelId, false), point.modelId)
+      known.add(point.modelId)
+    }
+    await upsertLoggedModelMetric(tx, runId, point)
+  }
+}
+
+async function linkRun(tx: Transaction, workspace: string, runId: string, models: readonly RunModel[]): Promise<void> {
+  for (const model of models)
+    requireLoggedModel(await findLoggedModel(tx, workspace, model.modelId, true), model.modelId)
+  await upsertRunModels(tx, runId, models)
 }

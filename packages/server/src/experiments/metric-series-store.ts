@@ -57,7 +57,7 @@ export async function packSeries(tx: Transaction, runId: string, name: string): 
     .where('run_id', '=', runId)
     .where('name', '=', name)
     .executeTakeFirst()
-  let seq = Number(last?.seq ?? 0)
+  let seq = last?.seq ?? 0
   for (let start = 0; start < tail.steps.length; start += chunkLength) {
     const part: Series = {
       steps: tail.steps.slice(start, start + chunkLength),

@@ -67,10 +67,6 @@ export function createMetricService(platform: Pick<Platform, 'clock' | 'store' |
       .finally(() => packing.delete(key))
   }
 
-  async function readSeries(db: Database, runId: string, name: string, order: SeriesOrder): Promise<Series> {
-    return inOrder(await loadSeries(db, runId, name), order)
-  }
-
   /** A series as a chart draws it. */
   async function readChart(
     db: Database,
@@ -91,4 +87,8 @@ export function createMetricService(platform: Pick<Platform, 'clock' | 'store' |
       stopped = true
     },
   }
+}
+
+async function readSeries(db: Database, runId: string, name: string, order: SeriesOrder): Promise<Series> {
+  return inOrder(await loadSeries(db, runId, name), order)
 }

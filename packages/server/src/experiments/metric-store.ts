@@ -85,7 +85,7 @@ function pointStatement(tx: Transaction, size: number): CompiledQuery {
 
 function latestStatement(tx: Transaction, size: number): CompiledQuery {
   const newer = sql<boolean>`(excluded.step, excluded.at, excluded.value) >= (run_metric.step, run_metric.at, run_metric.value)`
-  const newest = <Column extends string>(column: Column) =>
+  const newest = (column: string) =>
     sql<number>`case when ${newer} then ${sql.ref(`excluded.${column}`)} else ${sql.ref(`run_metric.${column}`)} end`
   return remembered(`latest ${size}`, () =>
     tx

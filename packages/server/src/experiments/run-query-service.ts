@@ -20,7 +20,7 @@ export type RunQueries = ReturnType<typeof createRunQueries>
 /** Reading runs: search, whole documents. */
 export function createRunQueries(platform: Pick<Platform, 'store' | 'serverUrl'>, experiments: ExperimentService) {
   const { store } = platform
-  let modelsOfRun: ModelsOfRun = async () => []
+  let modelsOfRun: ModelsOfRun | undefined
 
   /** A page of runs by a filter and an order in MLflow's grammar. */
   async function search(
@@ -53,7 +53,7 @@ export function createRunQueries(platform: Pick<Platform, 'store' | 'serverUrl'>
     return {
       ...requireRun(viewed, run.id),
       children: await listChildren(db, run.id),
-      models: await modelsOfRun(run.workspace, run.id),
+      models: (await modelsOfRun?.(run.workspace, run.id)) ?? [],
     }
   }
 

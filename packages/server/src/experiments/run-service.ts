@@ -102,12 +102,14 @@ export function createRunService(
   }
 
   /** Sets the status; a run that ends gets its end time, one that runs again loses it. Repeating a status changes nothing. */
-  async function setRunStatus(
+  async function changeStatus(
     tx: Transaction,
-    runId: string,
-    status: RunStatus,
-    endedAt?: number,
-    actor = 'system',
+    {
+      runId,
+      status,
+      endedAt,
+      actor,
+    }: { runId: string; status: RunStatus; endedAt?: number | undefined; actor: string },
   ): Promise<RunRecord> {
     const run = requireRun(await cache.find(tx, runId), runId)
     if (run.status === status && endedAt === undefined) return run
@@ -158,24 +160,6 @@ export function createRunService(
     })
   }
 
-  /** Keeps parameters. A name that has another value already is refused, and then none is kept. */
-  async function logParameters(
-    tx: Transaction,
-    runId: string,
-    parameters: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    for (const name of Object.keys(parameters)) requireName('parameter', name)
-    const known = await insertParameters(tx, runId, parameters)
-    for (const [name, before] of known) {
-      const value = parameters[name]
-      if (value !== undefined && value !== before)
-        throw new ModelyardError(
-          'parameter_changed',
-          `Changing param values is not allowed. Param with key='${name}' was already logged with value='${before.slice(0, 200)}' for run ID='${runId}'. Attempted logging new value '${value.slice(0, 200)}'.`,
-        )
-    }
-  }
-
   async function setTags(
     tx: Transaction,
     runId: string,
@@ -198,21 +182,6 @@ export function createRunService(
       throw new ModelyardError('run_not_found', `There is no run '${parentId.slice(0, 64)}' to be the parent.`)
     if (access?.run !== undefined) await requireReach(tx, parent, access)
     await updateRunRow(tx, runId, { parent_run_id: parentId })
-  }
-
-  /** Adds a document to the JSON list that a tag holds. */
-  async function appendToTag(tx: Transaction, runId: string, name: string, document: object): Promise<void> {
-    const before = (await loadRunDetails(tx, [runId])).get(runId)?.tags[name]
-    const list: unknown = before === undefined ? [] : JSON.parse(before)
-    await upsertRunTags(tx, runId, { [name]: JSON.stringify([...(Array.isArray(list) ? list : []), document]) })
-  }
-
-  async function removeTag(tx: Transaction, runId: string, name: string): Promise<boolean> {
-    return nameProblem(name) === undefined && (await deleteRunTagRow(tx, runId, name))
-  }
-
-  async function addInputs(tx: Transaction, runId: string, inputs: readonly RunInput[]): Promise<void> {
-    await upsertRunInputs(tx, runId, inputs)
   }
 
   /**
@@ -265,7 +234,7 @@ export function createRunService(
     createRun,
     startRun,
     writeFast,
-    setRunStatus,
+    changeStatus,
     rename,
     setLifecycle,
     logParameters,
@@ -277,4 +246,37 @@ export function createRunService(
     requireReachable,
     requireReach,
   }
+}
+
+/** Keeps parameters. A name that has another value already is refused, and then none is kept. */
+async function logParameters(
+  tx: Transaction,
+  runId: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const name of Object.keys(parameters)) requireName('parameter', name)
+  const known = await insertParameters(tx, runId, parameters)
+  for (const [name, before] of known) {
+    const value = parameters[name]
+    if (value !== undefined && value !== before)
+      throw new ModelyardError(
+        'parameter_changed',
+        `Changing param values is not allowed. Param with key='${name}' was already logged with value='${before.slice(0, 200)}' for run ID='${runId}'. Attempted logging new value '${value.slice(0, 200)}'.`,
+      )
+  }
+}
+
+/** Adds a document to the JSON list that a tag holds. */
+async function appendToTag(tx: Transaction, runId: string, name: string, document: object): Promise<void> {
+  const before = (await loadRunDetails(tx, [runId])).get(runId)?.tags[name]
+  const list: unknown = before === undefined ? [] : JSON.parse(before)
+  await upsertRunTags(tx, runId, { [name]: JSON.stringify([...(Array.isArray(list) ? list : []), document]) })
+}
+
+async function removeTag(tx: Transaction, runId: string, name: string): Promise<boolean> {
+  return nameProblem(name) === undefined && (await deleteRunTagRow(tx, runId, name))
+}
+
+async function addInputs(tx: Transaction, runId: string, inputs: readonly RunInput[]): Promise<void> {
+  await upsertRunInputs(tx, runId, inputs)
 }

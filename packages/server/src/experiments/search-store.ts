@@ -102,6 +102,8 @@ function compareSql(
       return sql`${left} is null`
     case 'IS NOT NULL':
       return sql`${left} is not null`
+    default:
+      return comparator satisfies never
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TreeEntry } from '@modelyard/platform'
 import { contentTypeOf, oneLevel, readRange } from '../experiments/index.ts'
 import { writeItem } from './artifact-endpoints.ts'
 import type { ArtifactFiles } from './artifact-files.ts'
@@ -26,7 +27,8 @@ export function mountArtifactProxy(app: FastifyInstance, base: string, files: Ar
 
   app.get(`${base}/artifacts/*`, async (request, reply) => {
     const { workspace } = await admit(request, 'run.read')
-    return await sendFile(files, workspace, requireReference(request), request, reply)
+    const file = await files.find(workspace, requireReference(request))
+    return sendFile(files, file, request, reply)
   })
 
   app.delete(`${base}/artifacts/*`, async (request) => {
@@ -47,14 +49,18 @@ export function mountArtifactProxy(app: FastifyInstance, base: string, files: Ar
   })
 
   for (const path of ['/mpu/create/*', '/mpu/complete/*', '/mpu/abort/*'])
-    app.post(base + path, async (request) => {
-      await admit(request, 'run.write')
-      // Clients look for this text, and then send the file in one request.
-      throw new WireError(
-        'NOT_IMPLEMENTED',
-        501,
-        'Multipart upload is not supported for the current artifact repository',
-      )
+    app.route({
+      method: 'POST',
+      url: base + path,
+      handler: async (request) => {
+        await admit(request, 'run.write')
+        // Clients look for this text, and then send the file in one request.
+        throw new WireError(
+          'NOT_IMPLEMENTED',
+          501,
+          'Multipart upload is not supported for the current artifact repository',
+        )
+      },
     })
   app.get(`${base}/presigned/*`, async (request) => {
     await admit(request, 'run.read')
@@ -69,14 +75,7 @@ function requireReference(request: FastifyRequest): ArtifactReference {
   return reference
 }
 
-async function sendFile(
-  files: ArtifactFiles,
-  workspace: string,
-  reference: ArtifactReference,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const file = await files.find(workspace, reference)
+function sendFile(files: ArtifactFiles, file: TreeEntry, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const range = readRange(request.headers.range, file.sizeBytes)
   const name = file.path.slice(file.path.lastIndexOf('/') + 1)
   // Always a download: what somebody stored must not run as a page of ours.

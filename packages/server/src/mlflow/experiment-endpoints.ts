@@ -60,7 +60,9 @@ export function experimentEndpoints({ store }: Pick<Platform, 'store'>, { servic
           )
         const tags = fields.pairs('tags', 1000, longestTag)
         await experiments.ensureDefault(workspace)
-        const experiment = await store.write((tx) => experiments.create(tx, workspace, name, access.actor, tags))
+        const experiment = await store.write((tx) =>
+          experiments.create(tx, { workspace, name, actor: access.actor, tags }),
+        )
         return { experiment_id: experiment.id }
       },
     },

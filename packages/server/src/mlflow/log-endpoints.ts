@@ -1,3 +1,4 @@
+import type { Clock } from '@modelyard/platform'
 import type { Experiments, LoggedMetric } from '../experiments/index.ts'
 import type { Platform } from '../platform/index.ts'
 import { nothing, type Endpoint, type WireCall } from './endpoint.ts'
@@ -17,7 +18,7 @@ export function logEndpoints({ store, clock }: Pick<Platform, 'store' | 'clock'>
 
   async function logMetric({ request, workspace, access }: WireCall): Promise<object> {
     const body = (request.body ?? nothing) as Readonly<Record<string, unknown>>
-    const point = readPoint(body, 'metric', clock.now)
+    const point = readPoint(body, 'metric', clock)
     const runId = textOf(body['run_id']) ?? textOf(body['run_uuid'])
     if (runId === undefined) throw missing('run_id')
     await runs.writeFast(async (tx) => {
@@ -30,7 +31,7 @@ export function logEndpoints({ store, clock }: Pick<Platform, 'store' | 'clock'>
 
   async function logBatch({ fields, workspace, access }: WireCall): Promise<object> {
     const id = runIdOf(fields)
-    const points = readPoints(fields, clock.now)
+    const points = readPoints(fields, clock)
     const parameters = fields.pairs('params', mostParameters, longestParameter)
     const tags = fields.pairs('tags', mostTags, longestRunTag)
     const together = points.length + Object.keys(parameters).length + Object.keys(tags).length
@@ -123,7 +124,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function readPoints(fields: Fields, now: () => number): LoggedMetric[] {
+function readPoints(fields: Fields, clock: Clock): LoggedMetric[] {
   const given = fields.source['metrics'] ?? []
   if (!Array.isArray(given))
     throw invalidParameter("Invalid value for parameter 'metrics' supplied: it must be a list.")
@@ -134,12 +135,12 @@ function readPoints(fields: Fields, now: () => number): LoggedMetric[] {
   return given.map((metric: unknown, index) => {
     if (typeof metric !== 'object' || metric === null)
       throw invalidParameter(`Invalid value for parameter 'metrics[${index}]' supplied: it must be an object.`)
-    return readPoint(metric as Record<string, unknown>, `metrics[${index}]`, now)
+    return readPoint(metric as Record<string, unknown>, `metrics[${index}]`, clock)
   })
 }
 
 /** One metric, read by hand: this is the most frequent body of all. */
-function readPoint(body: Readonly<Record<string, unknown>>, where: string, now: () => number): LoggedMetric {
+function readPoint(body: Readonly<Record<string, unknown>>, where: string, clock: Clock): LoggedMetric {
   const name = textOf(body['key'])
   if (name === undefined) throw missing(where === 'metric' ? 'key' : `${where}.key`)
   const value = readDouble(body['value'])
@@ -150,7 +151,7 @@ function readPoint(body: Readonly<Record<string, unknown>>, where: string, now: 
           `Invalid value ${JSON.stringify(body['value']).slice(0, 100)} for parameter '${where}.value' supplied: it must be a number.`,
         )
   const step = readInteger(body['step'] ?? 0)
-  const at = readInteger(body['timestamp'] ?? now())
+  const at = readInteger(body['timestamp'] ?? clock.now())
   if (step === undefined || at === undefined)
     throw invalidParameter(
       `Invalid value for parameter '${where}.${step === undefined ? 'step' : 'timestamp'}' supplied: it must be a whole number below 2^53.`,

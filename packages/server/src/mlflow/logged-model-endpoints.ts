@@ -1,5 +1,6 @@
 import { oneLevel, type Experiments, type LoggedModelStatus } from '../experiments/index.ts'
 import type { Platform } from '../platform/index.ts'
+import { writeItem } from './artifact-endpoints.ts'
 import { checkArtifactPath, loggedModelRoot } from './artifact-reference.ts'
 import { nothing, type Endpoint, type WireCall } from './endpoint.ts'
 import { writeLoggedModel } from './entities.ts'
@@ -153,11 +154,7 @@ export function loggedModelEndpoints({ store }: Pick<Platform, 'store'>, room: E
         const items = oneLevel(await artifacts.below(store.read, model.id, folder), folder)
         return {
           root_uri: loggedModelRoot(model.experimentId, model.id),
-          files: items.map((item) => ({
-            path: item.path,
-            is_dir: item.isFolder,
-            ...(item.sizeBytes === null ? {} : { file_size: item.sizeBytes }),
-          })),
+          files: items.map((item) => writeItem(item)),
         }
       },
     },

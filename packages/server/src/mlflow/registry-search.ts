@@ -123,6 +123,8 @@ function holds({ comparator, value }: BoundCondition, actual: string | number | 
       return (value as readonly string[]).includes(String(actual))
     case 'NOT IN':
       return !(value as readonly string[]).includes(String(actual))
+    default:
+      return comparator satisfies never
   }
 }
 

@@ -90,7 +90,12 @@ export function versionEndpoints(
           await models.requireModel(tx, workspace, name)
           return await models.registerVersion(tx, {
             ...lineage,
-            ...{ workspace, name, tree, source, description, tags },
+            workspace,
+            name,
+            tree,
+            source,
+            description,
+            tags,
             actor: access.actor,
             requestId: call.request.id,
           })

@@ -1,4 +1,4 @@
-import { ModelyardError, type ErrorCode } from '@modelyard/contract'
+import type { ErrorCode, ModelyardError } from '@modelyard/contract'
 
 /** A refusal in MLflow's own words, for what our catalogue has no word for. Never a 5xx: clients send those again for minutes. */
 export class WireError extends Error {

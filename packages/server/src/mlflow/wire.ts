@@ -1,4 +1,4 @@
-import { ModelyardError, type RunStatus } from '@modelyard/contract'
+import type { RunStatus } from '@modelyard/contract'
 import { invalidParameter } from './wire-error.ts'
 
 /** JSON has no words for these; MLflow's clients read and write them as strings. */
@@ -40,7 +40,7 @@ function typeName(value: unknown): string {
   return typeNames[typeof value] ?? 'dict'
 }
 
-function wrongType(name: string, value: unknown): ModelyardError | Error {
+function wrongType(name: string, value: unknown): Error {
   return invalidParameter(
     `Invalid value ${JSON.stringify(value)?.slice(0, 200) ?? ''} for parameter '${name}' supplied: Hint: Value was of type '${typeName(value)}'.`,
   )
