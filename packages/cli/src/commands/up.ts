@@ -37,7 +37,6 @@ export default defineCommand({
       ...(session.output.json ? ['--json'] : []),
     ]
     becomeServer(entry, args)
-    return exitCodes.failure
   },
 })
 
@@ -50,7 +49,15 @@ function becomeServer(entry: string, args: readonly string[]): void {
     NODE_COMPILE_CACHE: join(installationFolder(), 'node_modules', '.cache', 'compiled'),
   }
   const flags = ['--disable-warning=ExperimentalWarning']
-  process.execve?.(process.execPath, [process.execPath, ...flags, entry, ...args], environment)
+  if (process.execve === undefined)
+    throw new CommandFailure({
+      exitCode: exitCodes.failure,
+      code: 'platform_unsupported',
+      title: 'Not on this system',
+      detail: `A process cannot become another one on ${process.platform}.`,
+      remedy: 'Use Linux, macOS or WSL.',
+    })
+  process.execve(process.execPath, [process.execPath, ...flags, entry, ...args], environment)
 }
 
 function portText(option: string, port: number): string {
