@@ -15,9 +15,10 @@ const verbOrder =
     ' ',
   )
 
+const number = (index: number): string => String(index < 0 ? 99 : index).padStart(2, '0')
+
 function placeOf(file: string): string {
   const [verb = '', noun = ''] = file.replace(/\.ts$/, '').split('/').toReversed()
-  const number = (index: number): string => String(index < 0 ? 99 : index).padStart(2, '0')
   return `${number(nounOrder.indexOf(noun))} ${number(verbOrder.indexOf(verb))} ${verb}`
 }
 

@@ -1,6 +1,7 @@
 import { exitCodes } from '../exit-codes.ts'
 import { CommandFailure } from '../failure.ts'
 import { duration } from '../output/words.ts'
+import { patiently } from '../patience.ts'
 import type { Session } from '../session.ts'
 import { renderDeployment, type Deployment } from './endpoint-view.ts'
 
@@ -45,7 +46,7 @@ async function waitUntilSettled(
   const params = { ws: workspace, endpoint: started.endpoint, deployment: started.name }
   let shown = ''
   for (;;) {
-    const deployment = await client.call('getDeployment', { params })
+    const deployment = await patiently(session, () => client.call('getDeployment', { params }))
     if (deployment.state !== shown) {
       shown = deployment.state
       output.note(`${deployment.endpoint}/${deployment.name}: ${deployment.state}`)

@@ -1,5 +1,6 @@
 import type { Answer } from '@modelyard/client'
 import { parseServerSentEvents } from '@modelyard/client'
+import { isPassing, patiently } from '../patience.ts'
 import type { Session } from '../session.ts'
 
 export type LogChunk = Answer<'getJobLogs'>['chunks'][number]
@@ -38,21 +39,33 @@ export async function* followLogs(
   const params = { ws: workspace, id }
   const seen = new Map<string, number>()
   for (;;) {
+    for await (const chunk of readStream(session, id, step)) {
+      const fresh = withoutSeen(chunk, seen)
+      if (fresh !== undefined) yield fresh
+    }
+    const job = await patiently(session, () => client.call('getJob', { params }))
+    if (job.endedAt !== null) return
+    await session.host.clock.sleep(250)
+  }
+}
+
+/** One connection's worth of the log; a broken one just ends. */
+async function* readStream(
+  { client, workspace }: Session,
+  id: string,
+  step: string | undefined,
+): AsyncGenerator<LogChunk, void, undefined> {
+  try {
     const response = await client.stream('getJobLogs', {
-      params,
+      params: { ws: workspace, id },
       query: { follow: 'true', step },
       headers: { accept: 'text/event-stream' },
     })
-    if (response.body !== null) {
-      for await (const message of parseServerSentEvents(response.body)) {
-        if (message.event !== 'log' || message.data === '') continue
-        const fresh = withoutSeen(JSON.parse(message.data) as LogChunk, seen)
-        if (fresh !== undefined) yield fresh
-      }
-    }
-    const job = await client.call('getJob', { params })
-    if (job.endedAt !== null) return
-    await session.host.clock.sleep(250)
+    if (response.body === null) return
+    for await (const message of parseServerSentEvents(response.body))
+      if (message.event === 'log' && message.data !== '') yield JSON.parse(message.data) as LogChunk
+  } catch (error) {
+    if (!isPassing(error)) throw error
   }
 }
 

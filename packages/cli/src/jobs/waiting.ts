@@ -2,6 +2,7 @@ import type { Client } from '@modelyard/client'
 import { exitCodes } from '../exit-codes.ts'
 import { CommandFailure } from '../failure.ts'
 import { duration } from '../output/words.ts'
+import { patiently } from '../patience.ts'
 import type { Session } from '../session.ts'
 import { createJobProgress } from './progress.ts'
 import type { Job } from './job-view.ts'
@@ -19,7 +20,9 @@ export async function waitForJob(session: Session, id: string, timeoutSeconds?: 
     for (;;) {
       // Asked for before the job is read: a change while it is read counts, too.
       const change = news.next()
-      const job = await session.client.call('getJob', { params: { ws: session.workspace, id } })
+      const job = await patiently(session, () =>
+        session.client.call('getJob', { params: { ws: session.workspace, id } }),
+      )
       progress.show(job)
       if (isOver(job)) return job
       const left = deadline - clock.monotonic()
