@@ -37,6 +37,8 @@ export function createMlflow(
     ...versionEndpoints(platform, { experiments, models, files }),
   ]
   return {
+    /** The routes with what each asks for. */
+    endpoints,
     mount(app: FastifyInstance) {
       mountSurface(app, platform, { endpoints, files, workspaceExists: workspaces.exists })
     },
