@@ -55,6 +55,7 @@ export function buildRooms(platform: Platform): Rooms {
   const pipelines = createPipelines(platform, { compute, data, environments, experiments, jobs, models })
   workspaces.registerUsage(jobs.usage)
   for (const room of [models, jobs, pipelines]) workspaces.registerSection(room.overview)
+  workspaces.registerSection(experiments.overview)
   experiments.setModelsOfRun(async (workspace, runId) => {
     const versions = await models.listVersionsOfRun(platform.store.read, workspace, runId)
     return versions.map((row) => ({ name: row.model, version: String(row.version) }))

@@ -179,3 +179,17 @@ export async function listExperimentNames(db: Handle, ids: readonly string[]): P
   const rows = await db.selectFrom('experiment').select(['id', 'name']).where('id', 'in', ids).execute()
   return new Map(rows.map((row) => [row.id, row.name]))
 }
+
+/** How many active experiments and runs a workspace has. */
+export async function countTracking(db: Handle, workspace: string): Promise<{ experiments: number; runs: number }> {
+  const count = async (table: 'experiment' | 'run'): Promise<number> => {
+    const row = await db
+      .selectFrom(table)
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('workspace', '=', workspace)
+      .where('lifecycle', '=', 'active')
+      .executeTakeFirstOrThrow()
+    return Number(row.count)
+  }
+  return { experiments: await count('experiment'), runs: await count('run') }
+}

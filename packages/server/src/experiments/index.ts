@@ -6,6 +6,7 @@ import { artifactHandlers } from './artifact-routes.ts'
 import { createArtifactService } from './artifact-service.ts'
 import { createExperimentService } from './experiment-service.ts'
 import { experimentHandlers } from './experiment-routes.ts'
+import { countTracking } from './experiment-store.ts'
 import { experimentTables } from './experiment-tables.ts'
 import { findLatestMetric } from './metric-store.ts'
 import { createMetricService } from './metric-service.ts'
@@ -80,6 +81,7 @@ export function createExperiments(platform: Platform) {
       const run = await findRunById(db, id)
       return run?.workspace === workspace ? run : undefined
     },
+    overview: async (workspace: string) => ({ counts: await countTracking(platform.store.read, workspace) }),
     /** The models room says which versions came from a run. */
     setModelsOfRun: (listModels: ModelsOfRun) => queries.setModelsOfRun(listModels),
     /** Files of a run below a folder, paths from the run's root; models it logged stand under their names. */

@@ -34,6 +34,11 @@ export function toCatalogued(error: unknown): ModelyardError | undefined {
       return new ModelyardError('header_invalid', 'The content-length is not the length of the body.')
     case 'FST_ERR_BAD_URL':
       return new ModelyardError('route_not_found', 'The address could not be read.')
+    case 'ECONNRESET':
+      // The caller went away in the middle of its body; nobody hears the answer, and nothing of ours failed.
+      return message === 'aborted'
+        ? new ModelyardError('request_invalid', 'The request ended before its body was complete.')
+        : undefined
     case 'ENOSPC':
     case 'EDQUOT':
       return new ModelyardError('storage_full', 'The disk of the server is full.')
