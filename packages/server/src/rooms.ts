@@ -1,14 +1,16 @@
 import { auditMigrations, createAudit } from './audit/index.ts'
 import { createLocalBackend } from './adapters/compute-backend/local/backend.ts'
 import { computeMigrations, createCompute } from './compute/index.ts'
-import { createData, dataMigrations } from './data/index.ts'
+import { createProcessTarget } from './adapters/deploy-target/process/target.ts'
+import { createData, dataMigrations, readTree } from './data/index.ts'
+import { createEndpoints, endpointMigrations, type Endpoints } from './endpoints/index.ts'
 import { createEnvironments } from './environments/index.ts'
 import { createExperiments, experimentsMigrations } from './experiments/index.ts'
 import { createJobs, jobMigrations } from './jobs/index.ts'
 import { createMlflow } from './mlflow/index.ts'
 import { createModels, modelMigrations } from './models/index.ts'
 import { createPipelines, pipelineMigrations } from './pipelines/index.ts'
-import { platformMigrations, type Migration, type Platform } from './platform/index.ts'
+import { openSecretBox, platformMigrations, type Migration, type Platform } from './platform/index.ts'
 import { createPrincipals, principalMigrations, type Principals } from './principals/index.ts'
 import type { Room } from './room.ts'
 import { createWorkspaces, workspaceMigrations, type Workspaces } from './workspaces/index.ts'
@@ -25,6 +27,7 @@ export const migrations: readonly Migration[] = [
   ...modelMigrations,
   ...jobMigrations,
   ...pipelineMigrations,
+  ...endpointMigrations,
 ]
 
 export interface Rooms {
@@ -50,11 +53,32 @@ export function buildRooms(platform: Platform): Rooms {
   workspaces.registerSection(async (workspace) => ({ counts: { dataAssets: await data.countAssets(workspace) } }))
   const experiments = createExperiments(platform)
   const environments = createEnvironments(platform)
-  const models = createModels(platform, { data, experiments, deploymentsOf: async () => [] })
+  const models = createModels(platform, {
+    data,
+    experiments,
+    deploymentsOf: (workspace, model, version) => endpoints.deploymentsOf(workspace, model, version),
+  })
   const jobs = createJobs(platform, { compute, data, experiments, tokens: principals })
   const pipelines = createPipelines(platform, { compute, data, environments, experiments, jobs, models })
+  const { home, host } = platform.configuration
+  const endpoints: Endpoints = createEndpoints(platform, {
+    data,
+    models,
+    environments,
+    target: createProcessTarget({
+      home,
+      host,
+      port: () => Number(new URL(platform.gatewayUrl()).port),
+      content: platform.content,
+      logger: platform.logger,
+      readTree: (digest) => readTree(platform.content, digest),
+    }),
+    secrets: openSecretBox(home, platform.randomness),
+    invokerHashes: principals.invokerHashes,
+  })
   workspaces.registerUsage(jobs.usage)
-  for (const room of [models, jobs, pipelines]) workspaces.registerSection(room.overview)
+  workspaces.registerUsage(endpoints.usage)
+  for (const room of [models, jobs, pipelines, endpoints]) workspaces.registerSection(room.overview)
   workspaces.registerSection(experiments.overview)
   experiments.setModelsOfRun(async (workspace, runId) => {
     const versions = await models.listVersionsOfRun(platform.store.read, workspace, runId)
@@ -64,6 +88,6 @@ export function buildRooms(platform: Platform): Rooms {
   return {
     principals,
     workspaces,
-    all: [principals, workspaces, audit, data, experiments, models, jobs, compute, pipelines, mlflow],
+    all: [principals, workspaces, audit, data, experiments, models, jobs, compute, pipelines, endpoints, mlflow],
   }
 }

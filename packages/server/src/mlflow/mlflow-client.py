@@ -1,6 +1,7 @@
 """What a data scientist does with MLflow's own client, against the server that the environment names. Every value is read back."""
 
 import math
+import os
 import pathlib
 import sys
 import tempfile
@@ -270,6 +271,29 @@ def registering_at_once_gives_each_its_own_number():
     assert sorted(versions) == list(range(1, 21)), versions
 
 
+def a_job_records_into_its_own_run():
+    """With the token of a job and MLFLOW_RUN_ID, as a step's script runs."""
+    own = os.environ["MLFLOW_RUN_ID"]
+    mlflow.sklearn.autolog()
+    with mlflow.start_run() as run:
+        assert run.info.run_id == own
+        model = Ridge().fit(FEATURES, TARGET)
+        mlflow.log_metric("mae", 1.0)
+        mlflow.log_dict({"a": 1}, "a.json")
+        mlflow.sklearn.log_model(model, name="by-hand", registered_model_name="from-a-job")
+        with mlflow.start_run(nested=True) as child:
+            mlflow.log_param("depth", 1)
+    assert mlflow.get_parent_run(child.info.run_id).info.run_id == own
+    with mlflow.start_run() as later:
+        mlflow.log_metric("again", 1.0)
+    assert mlflow.get_parent_run(later.info.run_id).info.run_id == own
+    other = os.environ["OTHER_RUN_ID"]
+    refused("PERMISSION_DENIED", client.log_metric, other, "mae", 1.0)
+    refused("PERMISSION_DENIED", client.set_tag, own, "mlflow.parentRunId", other)
+    refused("PERMISSION_DENIED", client.set_registered_model_alias, "from-a-job", "champion", 1)
+    refused("PERMISSION_DENIED", client.delete_registered_model, "from-a-job")
+
+
 STEPS = [
     runs_keep_what_they_log,
     batches_are_kept_once,
@@ -283,6 +307,7 @@ STEPS = [
 ]
 
 if __name__ == "__main__":
-    for step in STEPS:
+    wished = sys.argv[1:]
+    for step in [globals()[name] for name in wished] or STEPS:
         step()
         print(f"held: {step.__name__}", file=sys.stdout, flush=True)

@@ -21,9 +21,10 @@ describe.skipIf(!hasClient)("MLflow's own Python client", () => {
   async function runClient(
     path: string,
     more: Record<string, string>,
+    steps: readonly string[] = [],
   ): Promise<{ code: number | null; output: string }> {
     const environment = Object.entries(processEnvironment()).filter(([name]) => !name.startsWith('MLFLOW_'))
-    const child = spawn(python ?? '', [join(import.meta.dirname, 'mlflow-client.py')], {
+    const child = spawn(python ?? '', [join(import.meta.dirname, 'mlflow-client.py'), ...steps], {
       env: {
         ...Object.fromEntries(environment),
         MLFLOW_TRACKING_URI: server.url + path,
@@ -54,5 +55,26 @@ describe.skipIf(!hasClient)("MLflow's own Python client", () => {
       MLFLOW_TRACKING_PASSWORD: server.token,
     })
     expect(code, output).toBe(0)
+  })
+  it('records into its own run with the token of a job, and decides nothing', { timeout: 180_000 }, async () => {
+    const start = async () => {
+      const { body } = await server.call('POST', '/api/v1/workspaces/default/runs', { body: { experiment: 'jobs' } })
+      return String(body['id'])
+    }
+    const [own, other] = [await start(), await start()]
+    const { rooms, platform } = server.server
+    const token = await platform.store.write((tx) =>
+      rooms.principals.issueRunToken(tx, { workspace: 'default', runId: own, actor: 'somebody' }),
+    )
+    const more = { MLFLOW_TRACKING_TOKEN: token, MLFLOW_RUN_ID: own, OTHER_RUN_ID: other }
+    const { code, output } = await runClient('', more, ['a_job_records_into_its_own_run'])
+    expect(code, output).toBe(0)
+    const { body } = await server.call('GET', `/api/v1/workspaces/default/runs/${own}`)
+    expect(body).toMatchObject({ status: 'finished', models: [{ name: 'from-a-job', version: '1' }] })
+    const files = await server.call<{ items: object[] }>(
+      'GET',
+      `/api/v1/workspaces/default/runs/${own}/artifacts?path=by-hand`,
+    )
+    expect(files.body.items).toContainEqual(expect.objectContaining({ path: 'by-hand/MLmodel', isFolder: false }))
   })
 })

@@ -14,3 +14,4 @@ export { invalidDocument, parseDocument, type ParsedDocument } from './documents
 export { nearest } from './documents/nearest.ts'
 export { decodeCursor, encodeCursor, toPage } from './paging.ts'
 export type { Platform, ServerConfiguration } from './platform.ts'
+export { openSecretBox, type SecretBox } from './secret-box.ts'

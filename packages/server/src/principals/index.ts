@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { rolePermissions, roles } from '@modelyard/contract'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { sendError } from '../http/index.ts'
 import type { Platform } from '../platform/index.ts'
 import { createAuthentication } from './authentication.ts'
+import { listTokenHashes } from './principals-store.ts'
 import { principalHandlers } from './principals-routes.ts'
 import { createPrincipalsService } from './principals-service.ts'
 import { isTokenShaped } from './token.ts'
@@ -43,6 +45,14 @@ export function createPrincipals(platform: Platform, deps: { listWorkspaceNames:
         }
       })
     },
+    /** SHA-256 of the tokens whose owners may send predictions in a workspace. */
+    invokerHashes: (workspace: string) =>
+      listTokenHashes(
+        platform.store.read,
+        workspace,
+        roles.filter((role) => rolePermissions[role].has('endpoint.invoke')),
+        platform.clock.now(),
+      ),
     stop: async () => authentication.stop(),
   }
 }

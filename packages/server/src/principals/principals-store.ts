@@ -159,3 +159,24 @@ export async function takeLoginLink(
     .executeTakeFirst()
   return row !== undefined && row.expires_at > now ? { principal: row.principal, path: row.path } : undefined
 }
+
+/** Hashes of the tokens, not expired, of principals that hold one of the roles in a workspace or on the server. */
+export async function listTokenHashes(
+  db: Database,
+  workspace: string,
+  roles: readonly string[],
+  now: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('token')
+    .innerJoin('role_assignment', 'role_assignment.principal', 'token.principal')
+    .select('token.hash')
+    .distinct()
+    .where('token.run_id', 'is', null)
+    .where('token.node_id', 'is', null)
+    .where('role_assignment.scope', 'in', [workspace, '*'])
+    .where('role_assignment.role', 'in', [...roles])
+    .where((where) => where.or([where('token.expires_at', 'is', null), where('token.expires_at', '>', now)]))
+    .execute()
+  return rows.map((row) => row.hash)
+}

@@ -1,0 +1,115 @@
+/**
+ * The bytes between gateway and worker, little-endian. A frame is `u32` length and payload. A request frame holds items of `u32` id, `u8` kind,
+ * `u16` length and text of the request id, `u32` length and body; a result frame items of `u32` id, `u16` status, `u16` length and text of the
+ * content type, `u32` run time in microseconds, `u32` length and body.
+ */
+export const RequestKind = { score: 0, invocations: 1, predict: 2, infer: 3 } as const
+export type RequestKind = (typeof RequestKind)[keyof typeof RequestKind]
+
+export interface RequestItem {
+  readonly id: number
+  readonly kind: RequestKind
+  readonly requestId: string
+  readonly body: readonly Buffer[]
+  readonly bodyBytes: number
+}
+
+export interface ResultItem {
+  readonly id: number
+  readonly status: number
+  readonly contentType: string
+  readonly runMicroseconds: number
+  readonly body: Buffer
+}
+
+/** Buffers to write for a request frame; bodies go as they came in, uncopied. */
+export function encodeRequests(items: readonly RequestItem[]): Buffer[] {
+  const parts: Buffer[] = []
+  let size = 0
+  const length = Buffer.allocUnsafe(4)
+  parts.push(length)
+  for (const item of items) {
+    const idBytes = Buffer.byteLength(item.requestId)
+    const header = Buffer.allocUnsafe(11 + idBytes)
+    header.writeUInt32LE(item.id, 0)
+    header.writeUInt8(item.kind, 4)
+    header.writeUInt16LE(idBytes, 5)
+    header.write(item.requestId, 7)
+    header.writeUInt32LE(item.bodyBytes, 7 + idBytes)
+    parts.push(header, ...item.body)
+    size += header.length + item.bodyBytes
+  }
+  length.writeUInt32LE(size, 0)
+  return parts
+}
+
+const contentTypes = new Map<string, string>()
+
+/** The items of a result frame's payload; bodies are views of it. */
+export function decodeResults(frame: Buffer): ResultItem[] {
+  const items: ResultItem[] = []
+  let offset = 0
+  while (offset < frame.length) {
+    const id = frame.readUInt32LE(offset)
+    const status = frame.readUInt16LE(offset + 4)
+    const typeBytes = frame.readUInt16LE(offset + 6)
+    const typeEnd = offset + 8 + typeBytes
+    const runMicroseconds = frame.readUInt32LE(typeEnd)
+    const bodyBytes = frame.readUInt32LE(typeEnd + 4)
+    const bodyStart = typeEnd + 8
+    if (bodyStart + bodyBytes > frame.length) throw new RangeError('a result frame is cut off')
+    items.push({
+      id,
+      status,
+      contentType: known(frame.toString('latin1', offset + 8, typeEnd)),
+      runMicroseconds,
+      body: frame.subarray(bodyStart, bodyStart + bodyBytes),
+    })
+    offset = bodyStart + bodyBytes
+  }
+  return items
+}
+
+/** One string object per content type. */
+function known(text: string): string {
+  const found = contentTypes.get(text)
+  if (found !== undefined) return found
+  if (contentTypes.size < 100) contentTypes.set(text, text)
+  return text
+}
+
+/** Cuts a stream of bytes into frames. A frame longer than `limit` is an error: the other side is not what it should be. */
+export class FrameSplitter {
+  readonly #limit: number
+  #pieces: Buffer[] = []
+  #size = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  *push(piece: Buffer): Generator<Buffer> {
+    this.#pieces.push(piece)
+    this.#size += piece.length
+    while (this.#size >= 4) {
+      const head = this.#joined(4)
+      const length = head.readUInt32LE(0)
+      if (length > this.#limit) throw new RangeError(`a frame of ${length} bytes is longer than ${this.#limit}`)
+      if (this.#size < 4 + length) return
+      const all = this.#joined(4 + length)
+      yield all.subarray(4, 4 + length)
+      const rest = all.subarray(4 + length)
+      this.#pieces = rest.length > 0 ? [rest, ...this.#pieces.slice(1)] : this.#pieces.slice(1)
+      this.#size -= 4 + length
+    }
+  }
+
+  /** Makes the first piece at least `count` bytes long and returns it. */
+  #joined(count: number): Buffer {
+    const [first] = this.#pieces
+    if (first !== undefined && first.length >= count) return first
+    const joined = Buffer.concat(this.#pieces)
+    this.#pieces = [joined]
+    return joined
+  }
+}

@@ -1,0 +1,370 @@
+import { hash } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { ErrorCode } from '@modelyard/contract'
+import { systemClock, type NewId } from '@modelyard/platform'
+import type { DeploymentRuntime, Pending } from './deployment.ts'
+import type { EndpointRuntime } from './endpoint.ts'
+import { RequestKind } from './frames.ts'
+import { openApiOf } from './openapi.ts'
+import { problemBody } from './problems.ts'
+
+export interface Routing {
+  readonly maxBodyBytes: number
+  find(workspace: string, endpoint: string): EndpointRuntime | undefined
+}
+
+const longestId = 100
+const cors = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'x-request-id, azureml-model-deployment, retry-after',
+}
+let nextItem = 1
+
+type Protocol = 'own' | 'infer'
+
+/** The HTTP side of predictions. Nothing on the way of a request touches a disk, a database or the body's content. */
+export function createPredictionServer(routing: Routing, newId: NewId): Server {
+  const server = createServer(
+    { requestTimeout: 0, headersTimeout: 10_000, keepAliveTimeout: 75_000, maxHeaderSize: 16_384, noDelay: true },
+    (request, response) => {
+      try {
+        handle(request, response)
+      } catch (error) {
+        if (!response.headersSent)
+          refuse(request, response, 'internal_error', error instanceof Error ? error.message : String(error))
+      }
+    },
+  )
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+  })
+  return server
+
+  function handle(request: IncomingMessage, response: ServerResponse): void {
+    const url = request.url ?? '/'
+    const end = url.indexOf('?')
+    const path = end < 0 ? url : url.slice(0, end)
+    // /w/<workspace>/<endpoint>/<rest>
+    const second = path.indexOf('/', 3)
+    const third = second < 0 ? -1 : path.indexOf('/', second + 1)
+    if (path === '/' || path === '/livez') return text(response, 200, 'Healthy')
+    const endpoint =
+      path.startsWith('/w/') && second > 0
+        ? routing.find(path.slice(3, second), third < 0 ? path.slice(second + 1) : path.slice(second + 1, third))
+        : undefined
+    if (request.method === 'OPTIONS') return preflight(response)
+    if (endpoint === undefined)
+      return refuse(request, response, 'endpoint_not_found', `There is no endpoint at ${path.slice(0, 200)}.`)
+    route(endpoint, third < 0 ? '' : path.slice(third), request, response)
+  }
+
+  function route(endpoint: EndpointRuntime, rest: string, request: IncomingMessage, response: ServerResponse): void {
+    if (rest === '/score') return predict(endpoint, request, response, RequestKind.score)
+    if (rest === '/invocations') return predict(endpoint, request, response, RequestKind.invocations)
+    if (rest === '' || rest === '/' || rest === '/ping' || rest === '/health') return text(response, 200, 'Healthy')
+    if (rest === '/swagger.json') return document(endpoint, request, response)
+    if (rest.startsWith('/v2')) return inference(endpoint, rest, request, response)
+    const model = /^\/v1\/models\/([^/]+)(:predict)?$/.exec(rest)
+    if (model !== null && isModelName(endpoint, String(model[1]).replace(/:predict$/, ''))) {
+      if (rest.endsWith(':predict')) return predict(endpoint, request, response, RequestKind.predict)
+      return json(response, 200, { name: endpoint.routed.name, ready: isReady(endpoint) })
+    }
+    refuse(request, response, 'route_not_found', `The endpoint has no ${rest.slice(0, 200)}; predictions go to /score.`)
+  }
+
+  function inference(
+    endpoint: EndpointRuntime,
+    rest: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    if (rest === '/v2/health/live') return json(response, 200, { live: true })
+    if (rest === '/v2/health/ready')
+      return json(response, isReady(endpoint) ? 200 : 503, { ready: isReady(endpoint), live: true })
+    if (!isAllowed(endpoint, request))
+      return refuse(
+        request,
+        response,
+        'not_authenticated',
+        'Send the endpoint’s key as `Authorization: Bearer KEY`.',
+        'infer',
+      )
+    if (rest === '/v2' || rest === '/v2/')
+      return json(response, 200, { name: 'modelyard', version: '0.1.0', extensions: [] })
+    const match = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer))?$/.exec(rest)
+    if (match === null || !isModelName(endpoint, decodeURIComponent(String(match[1]))))
+      return refuse(request, response, 'route_not_found', `There is no ${rest.slice(0, 200)}.`, 'infer')
+    if (match[3] === 'infer') return predict(endpoint, request, response, RequestKind.infer)
+    const deployment = endpoint.choose(undefined)
+    if (match[3] === 'ready')
+      return json(response, isReady(endpoint) ? 200 : 503, { name: match[1], ready: isReady(endpoint) })
+    json(response, 200, {
+      name: match[1],
+      versions: [deployment?.routed.modelVersion ?? '1'],
+      platform: deployment?.routed.modelFormat ?? 'custom',
+      inputs: tensorsOf(deployment),
+      outputs: [{ name: 'predict', datatype: 'FP64', shape: [-1] }],
+    })
+  }
+
+  function predict(
+    endpoint: EndpointRuntime,
+    request: IncomingMessage,
+    response: ServerResponse,
+    kind: RequestKind,
+  ): void {
+    const protocol: Protocol = kind === RequestKind.infer ? 'infer' : 'own'
+    const requestId = requestIdOf(request)
+    if (requestId === undefined)
+      return refuse(
+        request,
+        response,
+        'header_invalid',
+        `A request id has at most ${longestId} printable characters.`,
+        protocol,
+        431,
+      )
+    if (request.method !== 'POST' && request.method !== 'GET')
+      return refuse(
+        request,
+        response,
+        'method_not_allowed',
+        'Predictions are asked for by POST.',
+        protocol,
+        undefined,
+        requestId,
+      )
+    if (!isAllowed(endpoint, request))
+      return refuse(
+        request,
+        response,
+        'not_authenticated',
+        'Send the endpoint’s key as `Authorization: Bearer KEY`.',
+        protocol,
+        undefined,
+        requestId,
+      )
+    const length = Number(request.headers['content-length'] ?? 0)
+    if (length > routing.maxBodyBytes)
+      return refuse(
+        request,
+        response,
+        'body_too_large',
+        `The body has ${length} bytes; at most ${routing.maxBodyBytes} are taken.`,
+        protocol,
+        undefined,
+        requestId,
+      )
+    const named = request.headers['azureml-model-deployment']
+    const deployment = endpoint.choose(typeof named === 'string' ? named : undefined)
+    if (deployment === undefined)
+      return refuse(
+        request,
+        response,
+        'deployment_not_found',
+        named === undefined
+          ? 'No deployment of the endpoint has traffic.'
+          : `The endpoint has no deployment '${String(named).slice(0, 63)}'.`,
+        protocol,
+        undefined,
+        requestId,
+      )
+    if (deployment.state !== 'ready')
+      return refuse(
+        request,
+        response,
+        deployment.state === 'failed' ? 'deployment_failed' : 'deployment_not_ready',
+        `The deployment '${deployment.routed.name}' is ${deployment.state}.`,
+        protocol,
+        undefined,
+        requestId,
+      )
+    if (deployment.load >= deployment.capacity) {
+      deployment.numbers.refused(systemClock.now())
+      return refuse(
+        request,
+        response,
+        'scoring_overloaded',
+        `${deployment.load} requests are waiting, as many as the deployment takes.`,
+        protocol,
+        undefined,
+        requestId,
+      )
+    }
+    receive(deployment, request, response, { kind, requestId, protocol })
+  }
+
+  function receive(
+    deployment: DeploymentRuntime,
+    request: IncomingMessage,
+    response: ServerResponse,
+    call: { kind: RequestKind; requestId: string; protocol: Protocol },
+  ): void {
+    const arrivedMs = systemClock.monotonic()
+    const body: Buffer[] = []
+    let bodyBytes = 0
+    request.on('data', (chunk: Buffer) => {
+      bodyBytes += chunk.length
+      if (bodyBytes <= routing.maxBodyBytes) body.push(chunk)
+      else if (!response.headersSent)
+        refuse(
+          request,
+          response,
+          'body_too_large',
+          `The body has more than ${routing.maxBodyBytes} bytes.`,
+          call.protocol,
+          undefined,
+          call.requestId,
+        )
+    })
+    request.once('end', () => {
+      if (response.headersSent) return
+      const finish = (status: number, contentType: string, content: Buffer | string, microseconds: number): void => {
+        const elapsedMs = systemClock.monotonic() - arrivedMs
+        deployment.numbers.answered(systemClock.now(), elapsedMs, status >= 400)
+        response.writeHead(status, {
+          'content-type': contentType,
+          'content-length': typeof content === 'string' ? Buffer.byteLength(content) : content.length,
+          'x-request-id': call.requestId,
+          'azureml-model-deployment': deployment.routed.name,
+          'x-ms-run-fn-exec-ms': (microseconds / 1000).toFixed(3),
+          ...cors,
+        })
+        response.end(content)
+      }
+      const pending: Pending = {
+        id: nextItem++ >>> 0,
+        kind: call.kind,
+        requestId: call.requestId,
+        body,
+        bodyBytes,
+        arrivedMs,
+        deadlineMs: arrivedMs + deployment.routed.requestTimeoutMs,
+        attempts: 0,
+        settled: false,
+        answer: (result) => finish(result.status, result.contentType, result.body, result.runMicroseconds),
+        fail(why) {
+          const [code, detail]: [ErrorCode, string] =
+            why === 'timeout'
+              ? ['scoring_timeout', `There was no answer within ${deployment.routed.requestTimeoutMs} ms.`]
+              : why === 'crashed'
+                ? ['scoring_failed', 'The process that ran the scoring script died.']
+                : ['gateway_unavailable', 'The deployment was stopped.']
+          const problem = problemBody(code, detail, call.requestId, call.protocol)
+          finish(problem.status, problem.contentType, problem.body, 0)
+        },
+      }
+      response.once('close', () => {
+        if (!pending.settled) deployment.abandon(pending)
+      })
+      deployment.accept(pending)
+    })
+  }
+
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    code: ErrorCode,
+    detail: string,
+    protocol: Protocol = 'own',
+    status?: number,
+    requestId = requestIdOf(request) ?? newId('req'),
+  ): void {
+    const problem = problemBody(code, detail, requestId, protocol)
+    const retry =
+      problem.status === 429 || problem.status === 503 || code === 'deployment_not_ready' ? { 'retry-after': '1' } : {}
+    // What is not read any more cannot be followed by another request on this connection.
+    const close = code === 'body_too_large' ? { connection: 'close' } : {}
+    response.writeHead(status ?? problem.status, {
+      'content-type': problem.contentType,
+      'content-length': Buffer.byteLength(problem.body),
+      'x-request-id': requestId,
+      ...retry,
+      ...close,
+      ...cors,
+    })
+    response.end(problem.body)
+    if (code === 'body_too_large') request.once('error', () => undefined).pause()
+    else request.resume()
+  }
+
+  function requestIdOf(request: IncomingMessage): string | undefined {
+    const given = request.headers['x-request-id'] ?? request.headers['x-ms-client-request-id']
+    if (given === undefined) return newId('req')
+    return typeof given === 'string' && given.length <= longestId && /^[\x21-\x7e]+$/.test(given) ? given : undefined
+  }
+
+  function document(endpoint: EndpointRuntime, request: IncomingMessage, response: ServerResponse): void {
+    if (!isAllowed(endpoint, request))
+      return refuse(request, response, 'not_authenticated', 'Send the endpoint’s key as `Authorization: Bearer KEY`.')
+    json(response, 200, openApiOf(endpoint.routed, endpoint.choose(undefined)?.schema))
+  }
+}
+
+function isAllowed(endpoint: EndpointRuntime, request: IncomingMessage): boolean {
+  if (endpoint.routed.authMode === 'none') return true
+  const header = request.headers.authorization
+  // The key itself is never compared: the hash of what was sent is looked up among the hashes of what may call.
+  return (
+    header !== undefined &&
+    header.length < 500 &&
+    header.slice(0, 7).toLowerCase() === 'bearer ' &&
+    endpoint.isKey(hash('sha256', header.slice(7), 'hex'))
+  )
+}
+
+function isModelName(endpoint: EndpointRuntime, name: string): boolean {
+  return (
+    name === endpoint.routed.name || endpoint.routed.deployments.some((deployment) => deployment.modelName === name)
+  )
+}
+
+function isReady(endpoint: EndpointRuntime): boolean {
+  return endpoint.choose(undefined)?.state === 'ready'
+}
+
+const datatypes: Readonly<Record<string, string>> = {
+  double: 'FP64',
+  float: 'FP32',
+  integer: 'INT32',
+  long: 'INT64',
+  boolean: 'BOOL',
+  string: 'BYTES',
+}
+
+function tensorsOf(deployment: DeploymentRuntime | undefined): unknown[] {
+  const inputs = (deployment?.schema as { inputs?: { name?: string; type?: string }[] } | null)?.inputs
+  return Array.isArray(inputs)
+    ? inputs.map((input) => ({
+        name: input.name ?? 'input',
+        datatype: datatypes[input.type ?? ''] ?? 'BYTES',
+        shape: [-1],
+      }))
+    : []
+}
+
+function preflight(response: ServerResponse): void {
+  response.writeHead(204, {
+    ...cors,
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+    'access-control-allow-headers':
+      'authorization, content-type, x-request-id, x-ms-client-request-id, azureml-model-deployment, modelyard-event-time',
+    'access-control-max-age': '600',
+  })
+  response.end()
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  const body = JSON.stringify(value)
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...cors })
+  response.end(body)
+}
+
+function text(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    ...cors,
+  })
+  response.end(body)
+}

@@ -1,0 +1,120 @@
+import { openSync, closeSync, mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Socket } from 'node:net'
+import type { RoutedDeployment } from '@modelyard/contract'
+import {
+  installationFolder,
+  processEnvironment,
+  signalProcess,
+  startProcess,
+  type ChildProcess,
+} from '@modelyard/platform'
+
+export interface ZygoteEvents {
+  ready(info: { schema: unknown; batches: boolean; forkable: boolean }): void
+  failed(message: string, traceback: string): void
+  exited(pid: number): void
+  /** The process itself is gone. */
+  gone(): void
+}
+
+/** The Python process that has loaded the model and forks workers from it. */
+export interface Zygote {
+  readonly pid: number
+  fork(worker: number): void
+  become(worker: number): void
+  kill(): void
+}
+
+export interface ZygoteAddress {
+  readonly socket: string
+  readonly deployment: string
+  readonly secret: string
+}
+
+/** Starts a zygote. Its standard output and error are the deployment's log. */
+export function startZygote(deployment: RoutedDeployment, address: ZygoteAddress, events: ZygoteEvents): Zygote {
+  mkdirSync(dirname(deployment.logFile), { recursive: true, mode: 0o700 })
+  const log = openSync(deployment.logFile, 'a', 0o600)
+  let child: ChildProcess
+  try {
+    child = startProcess(deployment.python, ['-m', 'modelyard.scoring'], {
+      stdio: ['ignore', log, log, 'pipe'],
+      env: environmentOf(deployment, address),
+      cwd: deployment.codeFolder ?? deployment.modelFolder ?? '/',
+    })
+  } finally {
+    closeSync(log)
+  }
+  let gone = false
+  const end = (): void => {
+    if (gone) return
+    gone = true
+    events.gone()
+  }
+  child.once('error', end)
+  child.once('exit', end)
+  const control = child.stdio[3] as Socket | undefined
+  // A worker that dies takes its end of the pipe with it; that shows as an exit, not as a failure here.
+  control?.on('error', () => undefined)
+  readLines(control, (line) => follow(JSON.parse(line) as Record<string, unknown>, events))
+  const say = (message: unknown): void => void control?.write(`${JSON.stringify(message)}\n`)
+  return {
+    pid: child.pid ?? -1,
+    fork: (worker) => say({ fork: worker }),
+    become: (worker) => say({ become: worker }),
+    kill() {
+      if (child.pid !== undefined) signalProcess(child.pid, 'SIGKILL')
+      control?.destroy()
+    },
+  }
+}
+
+function follow(message: Record<string, unknown>, events: ZygoteEvents): void {
+  if ('ready' in message)
+    events.ready({
+      schema: message['ready'],
+      batches: message['batches'] === true,
+      forkable: message['forkable'] === true,
+    })
+  if ('failed' in message) events.failed(String(message['message']), String(message['failed']))
+  if ('exited' in message) events.exited(Number(message['exited']))
+}
+
+function environmentOf(deployment: RoutedDeployment, address: ZygoteAddress): Record<string, string> {
+  const threads = String(Math.max(1, Math.floor(availableParallelism() / deployment.instanceCount)))
+  const inherited = processEnvironment()
+  const sources = join(installationFolder(), 'python', 'src')
+  return {
+    PATH: `${dirname(deployment.python)}:${inherited['PATH'] ?? ''}`,
+    HOME: inherited['HOME'] ?? '/',
+    LANG: 'C.UTF-8',
+    PYTHONUNBUFFERED: '1',
+    OMP_NUM_THREADS: threads,
+    OPENBLAS_NUM_THREADS: threads,
+    ...deployment.env,
+    PYTHONPATH: [sources, deployment.env['PYTHONPATH']].filter((part) => part !== undefined).join(':'),
+    ...(deployment.modelFolder === null
+      ? {}
+      : { AZUREML_MODEL_DIR: deployment.modelFolder, MODELYARD_MODEL_DIR: deployment.modelFolder }),
+    MODELYARD_SCORING: JSON.stringify({
+      code: deployment.codeFolder,
+      script: deployment.scoringScript,
+      model: deployment.modelFolder,
+      name: deployment.modelName ?? '',
+      version: deployment.modelVersion ?? '',
+      ...address,
+    }),
+  }
+}
+
+function readLines(stream: Socket | undefined, take: (line: string) => void): void {
+  let rest = ''
+  stream?.on('data', (chunk: Buffer) => {
+    rest += chunk.toString('utf8')
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line !== '') take(line)
+  })
+}
