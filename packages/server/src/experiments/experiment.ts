@@ -1,4 +1,5 @@
 import { ModelyardError } from '@modelyard/contract'
+import type { Access } from '../http/index.ts'
 
 /** A named collection of runs. */
 export interface ExperimentRecord {
@@ -30,4 +31,10 @@ export function requireActive(experiment: ExperimentRecord): ExperimentRecord {
 export function requireExperimentName(name: string): void {
   if (name.trim() === '' || name.length > 500)
     throw new ModelyardError('name_invalid', 'An experiment name has 1 to 500 characters.')
+}
+
+/** A job's token makes experiments for its runs, but changes none: an experiment holds the runs of others. */
+export function refuseRunToken(access: Access, what: string): void {
+  if (access.run !== undefined)
+    throw new ModelyardError('not_allowed', `The token of the run '${access.run.runId}' may not ${what}.`)
 }

@@ -20,7 +20,7 @@ import { createRunService } from './run-service.ts'
 import { findRunById } from './run-store.ts'
 import { runTables } from './run-tables.ts'
 
-export type { ExperimentRecord } from './experiment.ts'
+export { refuseRunToken, type ExperimentRecord } from './experiment.ts'
 export { contentTypeOf, oneLevel, relativeTo, type ArtifactItem } from './artifact.ts'
 export { bindFilter, bindOrder, type BoundCondition, type BoundOrder, type SearchFields } from './search-fields.ts'
 export { parseFilter, parseOrder } from './search-grammar.ts'

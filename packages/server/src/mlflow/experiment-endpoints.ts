@@ -1,4 +1,4 @@
-import type { Experiments } from '../experiments/index.ts'
+import { refuseRunToken, type Experiments } from '../experiments/index.ts'
 import type { Platform } from '../platform/index.ts'
 import { nothing, type Endpoint, type WireCall } from './endpoint.ts'
 import { writeExperiment } from './entities.ts'
@@ -38,6 +38,7 @@ export function experimentEndpoints({ store }: Pick<Platform, 'store'>, { servic
   const lifecycle =
     (to: 'active' | 'deleted') =>
     async ({ fields, workspace, access }: WireCall): Promise<object> => {
+      refuseRunToken(access, 'delete or restore an experiment')
       const id = fields.requiredText('experiment_id', 64)
       await store.write(async (tx) => {
         const experiment = await experiments.requireById(tx, workspace, id, access.actor)
@@ -100,6 +101,7 @@ export function experimentEndpoints({ store }: Pick<Platform, 'store'>, { servic
       permission: 'experiment.write',
       async answer({ fields, workspace, access }) {
         const id = fields.requiredText('experiment_id', 64)
+        refuseRunToken(access, 'rename an experiment')
         const name = fields.requiredText('new_name', 500)
         await store.write(async (tx) => {
           const experiment = await experiments.requireById(tx, workspace, id, access.actor)
@@ -114,6 +116,7 @@ export function experimentEndpoints({ store }: Pick<Platform, 'store'>, { servic
       permission: 'experiment.write',
       async answer({ fields, workspace, access }) {
         const id = fields.requiredText('experiment_id', 64)
+        refuseRunToken(access, 'change the tags of an experiment')
         const name = fields.requiredText('key', 250)
         const value = fields.text('value', longestTag) ?? ''
         await store.write(async (tx) => {
@@ -129,6 +132,7 @@ export function experimentEndpoints({ store }: Pick<Platform, 'store'>, { servic
       permission: 'experiment.write',
       async answer({ fields, workspace, access }) {
         const id = fields.requiredText('experiment_id', 64)
+        refuseRunToken(access, 'change the tags of an experiment')
         const name = fields.requiredText('key', 250)
         await store.write(async (tx) => {
           const experiment = await experiments.requireById(tx, workspace, id, access.actor)

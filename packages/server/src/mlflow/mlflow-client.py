@@ -280,7 +280,7 @@ def a_job_records_into_its_own_run():
         model = Ridge().fit(FEATURES, TARGET)
         mlflow.log_metric("mae", 1.0)
         mlflow.log_dict({"a": 1}, "a.json")
-        mlflow.sklearn.log_model(model, name="by-hand", registered_model_name="from-a-job")
+        info = mlflow.sklearn.log_model(model, name="by-hand", registered_model_name="from-a-job")
         with mlflow.start_run(nested=True) as child:
             mlflow.log_param("depth", 1)
     assert mlflow.get_parent_run(child.info.run_id).info.run_id == own
@@ -290,6 +290,8 @@ def a_job_records_into_its_own_run():
     other = os.environ["OTHER_RUN_ID"]
     refused("PERMISSION_DENIED", client.log_metric, other, "mae", 1.0)
     refused("PERMISSION_DENIED", client.set_tag, own, "mlflow.parentRunId", other)
+    refused("PERMISSION_DENIED", client.delete_experiment, run.info.experiment_id)
+    refused("PERMISSION_DENIED", client.create_model_version, "from-a-job", info.model_uri, other)
     refused("PERMISSION_DENIED", client.set_registered_model_alias, "from-a-job", "champion", 1)
     refused("PERMISSION_DENIED", client.delete_registered_model, "from-a-job")
 

@@ -48,6 +48,8 @@ export function versionEndpoints(
     if (id === undefined && reference.kind === 'run') id = reference.runId
     if (id === undefined && reference.kind === 'loggedModel')
       id = (await experiments.services.models.find(read, workspace, reference.modelId))?.sourceRunId ?? undefined
+    // What a job registers comes from its run or from one below it.
+    id ??= call.access.run?.runId
     if (id === undefined) return undefined
     const run = await experiments.findRun(read, workspace, id)
     if (run === undefined) throw missingObject(`Run with id=${id} not found`)
@@ -85,9 +87,12 @@ export function versionEndpoints(
         const reference = parseSource(source)
         await models.requireModel(read, workspace, name)
         const tree = await treeOf(workspace, reference, source)
-        const lineage = await lineageOf(await runOf(call, reference))
+        const run = await runOf(call, reference)
+        const lineage = await lineageOf(run)
         const row = await store.write(async (tx) => {
           await models.requireModel(tx, workspace, name)
+          if (run !== undefined && access.run !== undefined)
+            await experiments.services.runs.requireReachable(tx, workspace, run.id, access)
           return await models.registerVersion(tx, {
             ...lineage,
             workspace,
