@@ -1,58 +1,28 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { readTree, treeDigestOf } from '@modelyard/client/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run, type Outcome } from './host.ts'
+import { environment, program, root, startServer, type RunningServer } from './running-server.ts'
 
-const root = resolve(import.meta.dirname, '../../..')
-const program = join(root, 'bin', 'modelyard')
-const environment = { ...process.env, MODELYARD_FROM_SOURCE: '1' }
-
+let server: RunningServer
 let folder: string
 let home: string
-let server: ChildProcess
-let printed = ''
-let ended: Promise<number | null>
-
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'cli-server-'))
-  home = join(folder, 'home')
-  server = spawn(program, ['up', '--home', home, '--port', '0', '--gateway-port', '0', '--json'], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const { promise, resolve: ready, reject } = Promise.withResolvers<void>()
-  server.stdout?.on('data', (chunk: Buffer) => {
-    printed += chunk.toString()
-    if (printed.includes('\n')) ready()
-  })
-  ended = new Promise((done) => {
-    server.once('close', (code) => {
-      done(code)
-      reject(new Error(`the server ended with ${code}`))
-    })
-  })
-  await promise
+  server = await startServer()
+  folder = server.folder
+  home = server.home
 })
-afterAll(async () => {
-  server.kill('SIGTERM')
-  await ended
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => server.stop())
 
-const yard = (...words: string[]): Promise<Outcome> => run(words, { home, folder })
-async function json(...words: string[]): Promise<unknown> {
-  const { code, stdout, stderr } = await yard(...words, '--json')
-  expect({ words, code, stderr }).toMatchObject({ words, code: 0 })
-  return JSON.parse(stdout)
-}
+const yard = (...words: string[]): Promise<Outcome> => server.yard(...words)
+const json = (...words: string[]): Promise<unknown> => server.json(...words)
 
 describe('modelyard up', () => {
   it('prints one line that names itself, and keeps it where only its user reads', () => {
-    expect(printed.trimEnd().split('\n')).toHaveLength(1)
-    const document = JSON.parse(printed) as { pid: number; home: string }
+    expect(server.printed.trimEnd().split('\n')).toHaveLength(1)
+    const document = JSON.parse(server.printed) as { pid: number; home: string }
     expect(document).toMatchObject({ pid: server.pid, home })
     expect(JSON.parse(readFileSync(join(home, 'server.json'), 'utf8'))).toEqual(document)
     expect(statSync(join(home, 'server.json')).mode & 0o777).toBe(0o600)
@@ -305,7 +275,7 @@ describe('compute targets, models and runs', () => {
 describe('modelyard down', () => {
   it('stops the server in order and is content when it is down already', async () => {
     expect(await json('down')).toMatchObject({ stopped: true, pid: server.pid })
-    expect(await ended).toBe(0)
+    expect(await server.ended).toBe(0)
     expect(await json('down')).toMatchObject({ stopped: false })
     expect((await yard('workspace', 'list')).code).toBe(6)
   })

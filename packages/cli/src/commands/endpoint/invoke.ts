@@ -1,3 +1,4 @@
+import { ApiError, type Problem } from '@modelyard/client'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { defineCommand } from '../../command.ts'
@@ -37,6 +38,8 @@ export default defineCommand({
     if (answered || output.json)
       output.document(result, () => (result.body.endsWith('\n') ? result.body : `${result.body}\n`))
     if (answered) return exitCodes.done
+    const problem = readProblem(result.body)
+    if (problem !== undefined && !output.json) throw new ApiError(result.status, problem)
     output.note(
       `${output.errorStyle.red('error')} The endpoint ${name} answered ${result.status}: ${harmless(result.body)}`,
     )
@@ -44,3 +47,15 @@ export default defineCommand({
     return exitCodeOfStatus(result.status)
   },
 })
+
+/** The gateway refuses as the server does; a scoring script may answer anything. */
+function readProblem(text: string): Problem | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const isProblem =
+      typeof value === 'object' && value !== null && 'code' in value && 'detail' in value && 'remedy' in value
+    return isProblem ? (value as Problem) : undefined
+  } catch {
+    return undefined
+  }
+}
