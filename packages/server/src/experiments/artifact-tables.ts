@@ -1,7 +1,7 @@
 import type { Migration } from '../platform/index.ts'
 
 /** A file of a run or of a logged model. `path` is a key, never a path on a disk. */
-export interface ArtifactTable {
+interface ArtifactTable {
   owner_id: string
   path: string
   digest: string

@@ -59,22 +59,22 @@ describe('a killed server', () => {
       const steps = new Set<number>()
       acknowledged.set(run_id, steps)
       let next = 0
-      let killed = false
+      const killing = new AbortController()
       const write = async (): Promise<void> => {
-        while (!killed) {
+        while (!killing.signal.aborted) {
           const step = next++
           try {
             await call(current, 'POST', `${api}/runs/log-metric`, { run_id, key: 'm', value: step, timestamp: 1, step })
             steps.add(step)
           } catch (error) {
-            if (!killed) throw error
+            if (!killing.signal.aborted) throw error
           }
         }
       }
       const writers = Array.from({ length: 8 }, write)
       // Long enough for a series to be packed in between.
       while (steps.size < 1500 + life * 700) await new Promise((resolve) => setImmediate(resolve))
-      killed = true
+      killing.abort()
       await current.kill()
       await Promise.allSettled(writers)
     }

@@ -12,7 +12,7 @@ export interface ExperimentTable {
   created_by: string
 }
 
-export interface ExperimentTagTable {
+interface ExperimentTagTable {
   experiment_id: string
   name: string
   value: string

@@ -21,14 +21,14 @@ import { findRunById } from './run-store.ts'
 import { runTables } from './run-tables.ts'
 
 export { refuseRunToken, type ExperimentRecord } from './experiment.ts'
-export { contentTypeOf, oneLevel, relativeTo, type ArtifactItem } from './artifact.ts'
+export { contentTypeOf, oneLevel, type ArtifactItem } from './artifact.ts'
 export { bindFilter, bindOrder, type BoundCondition, type BoundOrder, type SearchFields } from './search-fields.ts'
 export { parseFilter, parseOrder } from './search-grammar.ts'
 export { readRange } from './byte-range.ts'
 export type { LoggedModel, LoggedModelStatus, RunModel } from './logged-model.ts'
 export type { LoggedMetric, MetricPoint } from './metric.ts'
 export type { RunDetails } from './run-store.ts'
-export type { NewRun, RunInput, RunRecord } from './run.ts'
+export type { RunInput, RunRecord } from './run.ts'
 
 /** The schema of tracking. */
 export const experimentsMigrations: readonly Migration[] = [

@@ -25,8 +25,6 @@ import type { RunService } from './run-service.ts'
 import { bindFilter, bindOrder } from './search-fields.ts'
 import { parseFilter, parseOrder } from './search-grammar.ts'
 
-export type LoggedModelService = ReturnType<typeof createLoggedModelService>
-
 /** Use cases of logged models. */
 export function createLoggedModelService(
   { clock, randomness, store }: Pick<Platform, 'clock' | 'randomness' | 'store'>,

@@ -16,20 +16,20 @@ export interface LoggedModelTable {
   updated_at: number
 }
 
-export interface LoggedModelParameterTable {
+interface LoggedModelParameterTable {
   model_id: string
   name: string
   value: string
 }
 
-export interface LoggedModelTagTable {
+interface LoggedModelTagTable {
   model_id: string
   name: string
   value: string
 }
 
 /** The latest value of a metric that was logged for a model, per run and data set. */
-export interface LoggedModelMetricTable {
+interface LoggedModelMetricTable {
   model_id: string
   run_id: string
   name: string
@@ -42,7 +42,7 @@ export interface LoggedModelMetricTable {
 }
 
 /** A logged model that a run wrote (`output`) or read (`input`). */
-export interface RunModelTable {
+interface RunModelTable {
   run_id: string
   model_id: string
   direction: 'input' | 'output'

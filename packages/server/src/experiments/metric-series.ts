@@ -5,8 +5,6 @@ export interface Series {
   readonly values: Float64Array
 }
 
-export const emptySeries: Series = series(0)
-
 export function series(length: number): Series {
   return { steps: new Float64Array(length), times: new Float64Array(length), values: new Float64Array(length) }
 }

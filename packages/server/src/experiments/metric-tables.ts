@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Migration } from '../platform/index.ts'
 
 /** The greatest point of a series by (step, time, value): what a search looks at. A value that is not a number is 0 with `is_nan` 1. */
-export interface RunMetricTable {
+interface RunMetricTable {
   run_id: string
   name: string
   value: number
@@ -14,7 +14,7 @@ export interface RunMetricTable {
 }
 
 /** The newest points of a series, a row each, until they are packed. The key drops what a client sends twice. */
-export interface MetricPointTable {
+interface MetricPointTable {
   run_id: string
   name: string
   step: number
@@ -24,7 +24,7 @@ export interface MetricPointTable {
 }
 
 /** Older points of a series, a thousand to a row: three columns of 64-bit floats one after the other. */
-export interface MetricChunkTable {
+interface MetricChunkTable {
   run_id: string
   name: string
   seq: number

@@ -34,7 +34,7 @@ export function fromMetricValue(value: unknown): number | undefined {
 }
 
 /** Order of a series in which the last point is the one that counts: greatest step, then time, then value. */
-export function compareByStep(a: MetricPoint, b: MetricPoint): number {
+function compareByStep(a: MetricPoint, b: MetricPoint): number {
   return a.step - b.step || a.at - b.at || compareValues(a.value, b.value)
 }
 

@@ -16,20 +16,20 @@ export interface RunTable {
   step: string | null
 }
 
-export interface RunParameterTable {
+interface RunParameterTable {
   run_id: string
   name: string
   value: string
 }
 
-export interface RunTagTable {
+interface RunTagTable {
   run_id: string
   name: string
   value: string
 }
 
 /** A data set that a run read. `tags` is a JSON object. */
-export interface RunInputTable {
+interface RunInputTable {
   run_id: string
   name: string
   digest: string

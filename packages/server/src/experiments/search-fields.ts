@@ -1,8 +1,7 @@
-import type { ErrorCode } from '@modelyard/contract'
 import type { Comparator, Condition, FieldName, OrderKey } from './search-grammar.ts'
 import { refuse } from './search-tokens.ts'
 
-export type FieldKind = 'metric' | 'parameter' | 'tag' | 'dataset' | 'attribute'
+type FieldKind = 'metric' | 'parameter' | 'tag' | 'dataset' | 'attribute'
 
 /** What a search may name. `column` of an attribute is what the store knows it by. */
 export interface SearchFields {
@@ -41,9 +40,6 @@ const datasetKeys = ['name', 'digest', 'context']
 function pairs(kind: FieldKind, names: readonly string[]): [string, FieldKind][] {
   return names.map((name) => [name, kind])
 }
-
-/** The code under which a search refuses. */
-export const searchError: ErrorCode = 'filter_invalid'
 
 export function bindFilter(conditions: readonly Condition[], fields: SearchFields, path = 'filter'): BoundCondition[] {
   return conditions.map((condition) => {

@@ -38,7 +38,7 @@ export function writeRunInfo(run: RunRecord, user = run.createdBy) {
   }
 }
 
-export function writeMetric(point: MetricPoint) {
+function writeMetric(point: MetricPoint) {
   return { key: point.name, value: writeDouble(point.value), timestamp: point.at, step: point.step }
 }
 

@@ -129,7 +129,7 @@ function holds({ comparator, value }: BoundCondition, actual: string | number | 
 }
 
 /** SQL's LIKE, in steps that no pattern can make long: `%` is tried from its last place on only. */
-export function isLike(text: string, pattern: string): boolean {
+function isLike(text: string, pattern: string): boolean {
   let at = 0
   let inPattern = 0
   let percent = -1
