@@ -55,4 +55,6 @@ async function run(file: string, args: readonly string[], cwd: string): Promise<
   return promise
 }
 
-await Promise.all([buildPrograms(), buildWebApp()])
+// `node tools/build.ts programs` (or `web`) builds one of the two.
+const wanted = process.argv[2]
+await Promise.all([wanted === 'web' ? undefined : buildPrograms(), wanted === 'programs' ? undefined : buildWebApp()])
