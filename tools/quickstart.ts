@@ -14,7 +14,12 @@ interface Ready {
 
 const { values } = parseArgs({ options: { exit: { type: 'boolean', default: false }, home: { type: 'string' } } })
 const home = resolve(values.home ?? join(root, '.home', 'quickstart'))
-process.exit(await main())
+process.exit(
+  await main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  }),
+)
 
 async function main(): Promise<number> {
   const server = await startServer()
@@ -50,12 +55,7 @@ async function startServer(): Promise<{ process: ChildProcess; ready: Ready }> {
   })
   child.once('close', (code) => reject(new Error(`The server ended with ${code} before it was ready.`)))
   child.once('error', reject)
-  try {
-    return { process: child, ready: await promise }
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`)
-    process.exit(1)
-  }
+  return { process: child, ready: await promise }
 }
 
 async function tellStory(ready: Ready): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { RoutedDeployment } from '@modelyard/contract'
 import { signalProcess, systemClock, toTimestamp } from '@modelyard/platform'
-import { DeploymentNumbers } from './deployment-numbers.ts'
+import type { DeploymentNumbers } from './deployment-numbers.ts'
 import { decodeResults, encodeRequests, FrameSplitter, type RequestItem, type ResultItem } from './frames.ts'
 import type { Hello } from './worker-sockets.ts'
 import { startZygote, type Zygote } from './zygote.ts'

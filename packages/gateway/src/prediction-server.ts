@@ -7,20 +7,24 @@ import type { EndpointRuntime } from './endpoint.ts'
 import { RequestKind } from './frames.ts'
 import { openApiOf } from './openapi.ts'
 import { problemBody } from './problems.ts'
+import {
+  cors,
+  json,
+  longestId,
+  preflight,
+  requestIdOf,
+  refuse as refuseWith,
+  text,
+  type Protocol,
+  type Refusal,
+} from './replies.ts'
 
 export interface Routing {
   readonly maxBodyBytes: number
   find(workspace: string, endpoint: string): EndpointRuntime | undefined
 }
 
-const longestId = 100
-const cors = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'x-request-id, azureml-model-deployment, retry-after',
-}
 let nextItem = 1
-
-type Protocol = 'own' | 'infer'
 
 /** The HTTP side of predictions. Nothing on the way of a request touches a disk, a database or the body's content. */
 export function createPredictionServer(routing: Routing, newId: NewId): Server {
@@ -39,6 +43,19 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
   })
   return server
+
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    code: ErrorCode,
+    detail: string,
+    refusal: Refusal = {},
+  ): void {
+    refuseWith({ request, response }, code, detail, {
+      ...refusal,
+      requestId: refusal.requestId ?? requestIdOf(request, newId) ?? newId('req'),
+    })
+  }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? '/'
@@ -82,18 +99,14 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
     if (rest === '/v2/health/ready')
       return json(response, isReady(endpoint) ? 200 : 503, { ready: isReady(endpoint), live: true })
     if (!isAllowed(endpoint, request))
-      return refuse(
-        request,
-        response,
-        'not_authenticated',
-        'Send the endpoint’s key as `Authorization: Bearer KEY`.',
-        'infer',
-      )
+      return refuse(request, response, 'not_authenticated', 'Send the endpoint’s key as `Authorization: Bearer KEY`.', {
+        protocol: 'infer',
+      })
     if (rest === '/v2' || rest === '/v2/')
       return json(response, 200, { name: 'modelyard', version: '0.1.0', extensions: [] })
     const match = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer))?$/.exec(rest)
     if (match === null || !isModelName(endpoint, decodeURIComponent(String(match[1]))))
-      return refuse(request, response, 'route_not_found', `There is no ${rest.slice(0, 200)}.`, 'infer')
+      return refuse(request, response, 'route_not_found', `There is no ${rest.slice(0, 200)}.`, { protocol: 'infer' })
     if (match[3] === 'infer') return predict(endpoint, request, response, RequestKind.infer)
     const deployment = endpoint.choose(undefined)
     if (match[3] === 'ready')
@@ -114,36 +127,25 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
     kind: RequestKind,
   ): void {
     const protocol: Protocol = kind === RequestKind.infer ? 'infer' : 'own'
-    const requestId = requestIdOf(request)
+    const requestId = requestIdOf(request, newId)
     if (requestId === undefined)
       return refuse(
         request,
         response,
         'header_invalid',
         `A request id has at most ${longestId} printable characters.`,
-        protocol,
-        431,
+        { protocol, status: 431, requestId: newId('req') },
       )
     if (request.method !== 'POST' && request.method !== 'GET')
-      return refuse(
-        request,
-        response,
-        'method_not_allowed',
-        'Predictions are asked for by POST.',
+      return refuse(request, response, 'method_not_allowed', 'Predictions are asked for by POST.', {
         protocol,
-        undefined,
         requestId,
-      )
+      })
     if (!isAllowed(endpoint, request))
-      return refuse(
-        request,
-        response,
-        'not_authenticated',
-        'Send the endpoint’s key as `Authorization: Bearer KEY`.',
+      return refuse(request, response, 'not_authenticated', 'Send the endpoint’s key as `Authorization: Bearer KEY`.', {
         protocol,
-        undefined,
         requestId,
-      )
+      })
     const length = Number(request.headers['content-length'] ?? 0)
     if (length > routing.maxBodyBytes)
       return refuse(
@@ -151,9 +153,7 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
         response,
         'body_too_large',
         `The body has ${length} bytes; at most ${routing.maxBodyBytes} are taken.`,
-        protocol,
-        undefined,
-        requestId,
+        { protocol, requestId },
       )
     const named = request.headers['azureml-model-deployment']
     const deployment = endpoint.choose(typeof named === 'string' ? named : undefined)
@@ -165,9 +165,7 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
         named === undefined
           ? 'No deployment of the endpoint has traffic.'
           : `The endpoint has no deployment '${String(named).slice(0, 63)}'.`,
-        protocol,
-        undefined,
-        requestId,
+        { protocol, requestId },
       )
     if (deployment.state !== 'ready')
       return refuse(
@@ -175,9 +173,7 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
         response,
         deployment.state === 'failed' ? 'deployment_failed' : 'deployment_not_ready',
         `The deployment '${deployment.routed.name}' is ${deployment.state}.`,
-        protocol,
-        undefined,
-        requestId,
+        { protocol, requestId },
       )
     if (deployment.load >= deployment.capacity) {
       deployment.numbers.refused(systemClock.now())
@@ -186,9 +182,7 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
         response,
         'scoring_overloaded',
         `${deployment.load} requests are waiting, as many as the deployment takes.`,
-        protocol,
-        undefined,
-        requestId,
+        { protocol, requestId },
       )
     }
     receive(deployment, request, response, { kind, requestId, protocol })
@@ -207,15 +201,7 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
       bodyBytes += chunk.length
       if (bodyBytes <= routing.maxBodyBytes) body.push(chunk)
       else if (!response.headersSent)
-        refuse(
-          request,
-          response,
-          'body_too_large',
-          `The body has more than ${routing.maxBodyBytes} bytes.`,
-          call.protocol,
-          undefined,
-          call.requestId,
-        )
+        refuse(request, response, 'body_too_large', `The body has more than ${routing.maxBodyBytes} bytes.`, call)
     })
     request.once('end', () => {
       if (response.headersSent) return
@@ -259,39 +245,6 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
       })
       deployment.accept(pending)
     })
-  }
-
-  function refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    code: ErrorCode,
-    detail: string,
-    protocol: Protocol = 'own',
-    status?: number,
-    requestId = requestIdOf(request) ?? newId('req'),
-  ): void {
-    const problem = problemBody(code, detail, requestId, protocol)
-    const retry =
-      problem.status === 429 || problem.status === 503 || code === 'deployment_not_ready' ? { 'retry-after': '1' } : {}
-    // What is not read any more cannot be followed by another request on this connection.
-    const close = code === 'body_too_large' ? { connection: 'close' } : {}
-    response.writeHead(status ?? problem.status, {
-      'content-type': problem.contentType,
-      'content-length': Buffer.byteLength(problem.body),
-      'x-request-id': requestId,
-      ...retry,
-      ...close,
-      ...cors,
-    })
-    response.end(problem.body)
-    if (code === 'body_too_large') request.once('error', () => undefined).pause()
-    else request.resume()
-  }
-
-  function requestIdOf(request: IncomingMessage): string | undefined {
-    const given = request.headers['x-request-id'] ?? request.headers['x-ms-client-request-id']
-    if (given === undefined) return newId('req')
-    return typeof given === 'string' && given.length <= longestId && /^[\x21-\x7e]+$/.test(given) ? given : undefined
   }
 
   function document(endpoint: EndpointRuntime, request: IncomingMessage, response: ServerResponse): void {
@@ -341,30 +294,4 @@ function tensorsOf(deployment: DeploymentRuntime | undefined): unknown[] {
         shape: [-1],
       }))
     : []
-}
-
-function preflight(response: ServerResponse): void {
-  response.writeHead(204, {
-    ...cors,
-    'access-control-allow-methods': 'GET, POST, OPTIONS',
-    'access-control-allow-headers':
-      'authorization, content-type, x-request-id, x-ms-client-request-id, azureml-model-deployment, modelyard-event-time',
-    'access-control-max-age': '600',
-  })
-  response.end()
-}
-
-function json(response: ServerResponse, status: number, value: unknown): void {
-  const body = JSON.stringify(value)
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...cors })
-  response.end(body)
-}
-
-function text(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    ...cors,
-  })
-  response.end(body)
 }

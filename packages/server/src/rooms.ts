@@ -59,10 +59,10 @@ export function buildRooms(platform: Platform): Rooms {
     deploymentsOf: (workspace, model, version) => endpoints.deploymentsOf(workspace, model, version),
   })
   const jobs = createJobs(platform, { compute, data, experiments, tokens: principals })
-  const pipelines = createPipelines(platform, { compute, data, environments, experiments, jobs, models })
+  const pipelines = createPipelines(platform, { compute, data, environments, metrics: experiments, jobs, models })
   const { home, host } = platform.configuration
   const endpoints: Endpoints = createEndpoints(platform, {
-    data,
+    folders: data,
     models,
     environments,
     target: createProcessTarget({

@@ -1,4 +1,5 @@
 import type { NodeState } from '@modelyard/contract'
+import type { Generated } from 'kysely'
 import type { Migration } from '../platform/index.ts'
 
 export interface ComputeTargetTable {
@@ -40,7 +41,7 @@ declare module '../platform/database/tables.ts' {
   interface Tables {
     compute_target: ComputeTargetTable
     node: NodeTable
-    scaling_decision: Omit<ScalingDecisionTable, 'id'> & { id: import('kysely').Generated<number> }
+    scaling_decision: Omit<ScalingDecisionTable, 'id'> & { id: Generated<number> }
   }
 }
 

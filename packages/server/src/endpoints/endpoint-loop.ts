@@ -1,14 +1,17 @@
-import type { DeploymentState, Failure } from '@modelyard/contract'
+import type { DeploymentState, Failure, RoutingTable } from '@modelyard/contract'
 import { appendEvent, type Platform } from '../platform/index.ts'
 import type { DeployTarget, ServedDeployment } from './deploy-target.ts'
-import type { EndpointService } from './endpoint-service.ts'
 import { changeDeployment, listAllDeployments, nextRoutingVersion } from './endpoint-store.ts'
 import type { DeploymentTable } from './endpoint-tables.ts'
 
 const lookEveryMs = 250
 
 /** Brings the data plane to what is wanted, and what is known to what it is. */
-export function createEndpointLoop(platform: Platform, target: DeployTarget, service: () => EndpointService) {
+export function createEndpointLoop(
+  platform: Platform,
+  target: DeployTarget,
+  routing: () => (version: number) => Promise<RoutingTable>,
+) {
   let wantsTable = true
   let version = 0
   let stopping = false
@@ -26,7 +29,7 @@ export function createEndpointLoop(platform: Platform, target: DeployTarget, ser
         wantsTable = false
         version = await platform.store.write(nextRoutingVersion)
       }
-      await target.ensure(await service().routingTable(version))
+      await target.ensure(await routing()(version))
       served = (await target.status()) ?? served
       await reconcile(rows)
     } while (again)

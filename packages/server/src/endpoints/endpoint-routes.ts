@@ -10,6 +10,7 @@ import { toTimestamp } from '@modelyard/platform'
 import { may, type Access, type Handlers } from '../http/index.ts'
 import { toPage, type Platform } from '../platform/index.ts'
 import type { DeployTarget, ServedDeployment } from './deploy-target.ts'
+import type { DeploymentService } from './deployment-service.ts'
 import type { EndpointService } from './endpoint-service.ts'
 import * as store from './endpoint-store.ts'
 import type { DeploymentTable, EndpointTable } from './endpoint-tables.ts'
@@ -34,7 +35,12 @@ const invokeTimeoutMs = 190_000
 
 export function endpointHandlers(
   platform: Platform,
-  deps: { service: EndpointService; target: DeployTarget; served: () => readonly ServedDeployment[] },
+  deps: {
+    service: EndpointService
+    deployments: DeploymentService
+    target: DeployTarget
+    served: () => readonly ServedDeployment[]
+  },
 ): Handlers<Ids> {
   const { service } = deps
   const { read } = platform.store
@@ -171,10 +177,10 @@ export function endpointHandlers(
       }
     },
     createDeployment: async (call) =>
-      documentOf(await service.createDeployment(call.params.ws, call.params.endpoint, call.body, by(call))),
+      documentOf(await deps.deployments.createDeployment(call.params.ws, call.params.endpoint, call.body, by(call))),
     updateDeployment: async (call) =>
       documentOf(
-        await service.updateDeployment(
+        await deps.deployments.updateDeployment(
           call.params.ws,
           call.params.endpoint,
           call.params.deployment,
@@ -185,9 +191,15 @@ export function endpointHandlers(
     getDeployment: async ({ params }) =>
       documentOf(await service.requireDeployment(read, params.ws, params.endpoint, params.deployment)),
     deleteDeployment: (call) =>
-      service.deleteDeployment(call.params.ws, call.params.endpoint, call.params.deployment, by(call)),
+      deps.deployments.deleteDeployment(call.params.ws, call.params.endpoint, call.params.deployment, by(call)),
     getDeploymentLogs: async ({ params, query }) => ({
-      lines: await service.logLines(params.ws, params.endpoint, params.deployment, query.tail, query.requestId),
+      lines: await deps.deployments.logLines(
+        params.ws,
+        params.endpoint,
+        params.deployment,
+        query.tail,
+        query.requestId,
+      ),
     }),
   }
 }

@@ -1,37 +1,28 @@
 import { toTimestamp } from '@modelyard/platform'
-import type { Data } from '../data/index.ts'
-import type { Environments } from '../environments/index.ts'
-import type { Models } from '../models/index.ts'
-import type { Platform, SecretBox } from '../platform/index.ts'
-import type { DeployTarget } from './deploy-target.ts'
+import type { Platform } from '../platform/index.ts'
+import { createDeploymentService } from './deployment-service.ts'
 import { createEndpointLoop } from './endpoint-loop.ts'
 import { endpointHandlers } from './endpoint-routes.ts'
-import { createEndpointService, type EndpointService } from './endpoint-service.ts'
+import { createEndpointService, type EndpointDeps, type EndpointService } from './endpoint-service.ts'
 import * as store from './endpoint-store.ts'
+import { createRouting } from './routing.ts'
 
 export type { DeployTarget, ServedDeployment } from './deploy-target.ts'
 export { endpointMigrations } from './endpoint-tables.ts'
 
 const dayMs = 86_400_000
 
-export interface EndpointsDeps {
-  readonly data: Data
-  readonly models: Models
-  readonly environments: Environments
-  readonly target: DeployTarget
-  readonly secrets: SecretBox
-  invokerHashes(workspace: string): Promise<string[]>
-}
-
 /** Endpoints: stable addresses for predictions, and the deployments behind them. */
-export function createEndpoints(platform: Platform, deps: EndpointsDeps) {
-  const loop = createEndpointLoop(platform, deps.target, () => service)
+export function createEndpoints(platform: Platform, deps: EndpointDeps) {
+  const loop = createEndpointLoop(platform, deps.target, () => routingTable)
   const service: EndpointService = createEndpointService(platform, deps, loop.changed)
+  const routingTable = createRouting(platform, deps, service)
+  const deployments = createDeploymentService(platform, deps, service, loop.changed)
   const { read } = platform.store
   let stopListening: (() => void) | undefined
 
   return {
-    handlers: endpointHandlers(platform, { service, target: deps.target, served: loop.served }),
+    handlers: endpointHandlers(platform, { service, deployments, target: deps.target, served: loop.served }),
     /** Where a model version is deployed. */
     async deploymentsOf(workspace: string, model: string, version: string) {
       const rows = (await store.listDeploymentsOfModel(read, workspace, model)).filter(

@@ -71,5 +71,5 @@ export function toJobSummary(
   states: { counts: Record<string, number>; reused: number } | undefined,
   serverUrl: string,
 ): JobSummary {
-  return { ...base(row, serverUrl), stepCounts: states?.counts ?? {}, reusedSteps: states?.reused ?? 0 } as JobSummary
+  return { ...base(row, serverUrl), stepCounts: states?.counts ?? {}, reusedSteps: states?.reused ?? 0 }
 }

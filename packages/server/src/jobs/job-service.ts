@@ -193,10 +193,8 @@ export function createJobService(platform: Platform, deps: JobServiceDeps) {
       row.reused === 1 || row.key === null ? undefined : await steps.findPreviousStep(read, row, job.name)
     const before = componentsOf(previous)
     const after = componentsOf(row)
-    const codes = [before['code'], after['code']].map((digest) =>
-      typeof digest === 'string' ? readTree(platform.content, digest) : undefined,
-    )
-    const [left, right] = await Promise.all(codes)
+    const left = typeof before['code'] === 'string' ? await readTree(platform.content, before['code']) : undefined
+    const right = typeof after['code'] === 'string' ? await readTree(platform.content, after['code']) : undefined
     const changes =
       previous === undefined ? [] : diffComponents(before, after, () => diffFiles(left ?? [], right ?? []))
     return explain(row, previous, changes, job.force === 1)

@@ -1,10 +1,11 @@
-import type { AttemptState, Failure } from '@modelyard/contract'
+import type { AttemptState } from '@modelyard/contract'
 import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
 import type { Experiments } from '../experiments/index.ts'
 import * as jobs from './job-store.ts'
 import type { JobTable, StepTable } from './job-tables.ts'
-import type { FinishedStep, ReadyStep, RunTokens, StepCache, StepExecutor } from './ports.ts'
-import { resolveInputs, type StepResult, type StepSpec, type StoredOutputs } from './step.ts'
+import type { FinishedStep, ReadyStep, RunTokens, StepCache } from './ports.ts'
+import { createStepExecution } from './step-execution.ts'
+import { resolveInputs, type StepSpec, type StoredOutputs } from './step.ts'
 import * as steps from './step-store.ts'
 
 /** Lost attempts cost no retry, but a step that takes every node down with it must end. */
@@ -22,7 +23,10 @@ export interface EngineDeps {
  * transaction of its cause and touches only the step, its children and its job.
  */
 export function createStepEngine(platform: Platform, deps: EngineDeps) {
-  const executors = new Map<string, StepExecutor>()
+  const executor = createStepExecution(platform, {
+    write: (work) => write(work),
+    end: (tx, job, step, finished) => end(tx, job, step, finished),
+  })
   let cache: StepCache | undefined
   let afterCommit: (() => void)[] = []
 
@@ -166,42 +170,7 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
     await jobs.markRunning(tx, job.id, now)
     await deps.experiments.setRunStatus(tx, runId, 'running')
     await announce(tx, job, step.name, { status: 'running' })
-    later(() => void execute(ready))
-  }
-
-  /** Does a server-side step and ends it; also after a restart, since nothing is published before the end. */
-  async function execute(ready: ReadyStep): Promise<void> {
-    const executor = executors.get(ready.spec.kind)
-    let publish: ((tx: Transaction) => Promise<StepResult>) | undefined
-    let failure: Failure | undefined
-    try {
-      publish = await executor?.(ready)
-    } catch (error) {
-      failure = toFailure(error)
-      if (failure.code === 'internal_error')
-        platform.logger.error({ err: error, job: ready.jobId, step: ready.name }, 'a step of the server failed')
-    }
-    await write(async (tx) => {
-      const job = await jobs.findJob(tx, ready.jobId)
-      const step = await steps.findStep(tx, ready.jobId, ready.name)
-      if (job === undefined || step === undefined || step.status !== 'running') return
-      if (job.cancel_requested_at !== null) return end(tx, job, step, { status: 'canceled' })
-      if (publish === undefined)
-        return end(tx, job, step, {
-          status: 'failed',
-          error: failure ?? {
-            code: 'internal_error',
-            message: `there is no executor for ${ready.spec.kind}`,
-            logTail: [],
-          },
-        })
-      return end(tx, job, step, { status: 'succeeded', result: await publish(tx) })
-    }).catch((error: unknown) =>
-      platform.logger.error(
-        { err: error, job: ready.jobId, step: ready.name },
-        'the end of a step could not be written',
-      ),
-    )
+    later(() => void executor.execute(ready))
   }
 
   /** Ends a step once, and lets what follows from it happen. */
@@ -347,13 +316,13 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
     end,
     endQueued,
     queueAttempt,
-    execute,
+    execute: executor.execute,
     toReady,
     announce,
     write,
     later,
     mostLosses,
-    registerExecutor: (kind: string, executor: StepExecutor) => void executors.set(kind, executor),
+    registerExecutor: executor.register,
     setCache: (stepCache: StepCache) => void (cache = stepCache),
   }
 }
@@ -363,11 +332,4 @@ export type StepEngine = ReturnType<typeof createStepEngine>
 function attemptStateOf(status: FinishedStep['status'], current: AttemptState | null): AttemptState | null {
   if (current === null) return null
   return status === 'skipped' ? 'canceled' : status === 'failed' && current === 'timedOut' ? 'timedOut' : status
-}
-
-/** A failure as the job document shows it. */
-export function toFailure(error: unknown): Failure {
-  if (typeof error === 'object' && error !== null && 'code' in error && 'places' in error && error instanceof Error)
-    return { code: String(error.code), message: error.message, logTail: [] }
-  return { code: 'internal_error', message: error instanceof Error ? error.message : String(error), logTail: [] }
 }

@@ -72,13 +72,11 @@ class Collector {
   add(row: Record_): void {
     if (this.#rows === 0) this.#checkColumns(row)
     if (++this.#rows > mostRows) throw invalid(`${this.#name} has more than ${mostRows} rows`)
-    const id = row['request_id']
-    if (id !== undefined && id !== null && id !== '') {
-      if (this.#ids.has(String(id)))
-        throw invalid(
-          `row ${this.#rows} of ${this.#name} has the request_id '${String(id).slice(0, 100)}' of an earlier row`,
-        )
-      this.#ids.add(String(id))
+    const id = textOf(row['request_id'])
+    if (id !== '') {
+      if (this.#ids.has(id))
+        throw invalid(`row ${this.#rows} of ${this.#name} has the request_id '${id.slice(0, 100)}' of an earlier row`)
+      this.#ids.add(id)
     }
     this.#columns.label.push(this.#number(row, 'label'))
     this.#columns.challenger.push(this.#number(row, 'challenger'))
@@ -127,4 +125,8 @@ class Collector {
 
 function invalid(what: string): ModelyardError {
   return new ModelyardError('gate_rows_invalid', `The rows of the gate cannot be used: ${what}.`)
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : ''
 }

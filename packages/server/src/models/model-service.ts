@@ -1,9 +1,8 @@
-import { text } from 'node:stream/consumers'
 import { AliasName, ModelyardError, type GateEvidence } from '@modelyard/contract'
-import { parse } from 'yaml'
-import { readTree, type Data } from '../data/index.ts'
+import type { Data } from '../data/index.ts'
 import { appendEvent, type Database, type Platform, type Transaction } from '../platform/index.ts'
-import { parseModelReference, recogniseFormat } from './model.ts'
+import { createModelFiles } from './model-files.ts'
+import { parseModelReference, type By } from './model.ts'
 import * as store from './model-store.ts'
 import type { ModelTable, ModelVersionTable } from './model-tables.ts'
 
@@ -26,16 +25,10 @@ export interface NewModelVersion {
   readonly source?: string | null
 }
 
-export interface By {
-  readonly actor: string
-  readonly requestId?: string
-}
-
-const largestMlmodel = 1_048_576
-
 /** Rules of the registry; every surface (ours, MLflow's) calls these. Functions with a transaction must run inside one. */
 export function createModelService(platform: Platform, deps: { data: Pick<Data, 'adoptTree'> }) {
-  const { clock, content } = platform
+  const { clock } = platform
+  const describeFiles = createModelFiles(platform, deps)
 
   async function requireModel(db: Database, workspace: string, name: string): Promise<ModelTable> {
     const row = await store.findModel(db, workspace, name)
@@ -148,38 +141,6 @@ export function createModelService(platform: Platform, deps: { data: Pick<Data, 
       status: 'ready',
       updated_at: clock.now(),
     })
-  }
-
-  async function describeFiles(
-    tx: Transaction,
-    workspace: string,
-    tree: string,
-  ): Promise<{ format: ModelVersionTable['format']; sizeBytes: number; signature: string | null }> {
-    const entries = await deps.data.adoptTree(tx, workspace, tree)
-    if (entries === undefined)
-      throw new ModelyardError('blob_not_found', `There is no folder under ${tree}; upload it first.`)
-    const sizeBytes = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0)
-    if (entries.length === 0 || sizeBytes === 0) throw new ModelyardError('model_invalid', 'The folder has no content.')
-    return { format: recogniseFormat(entries), sizeBytes, signature: await readSignature(tree) }
-  }
-
-  /** The signature out of `MLmodel`; null when there is none or it cannot be read. */
-  async function readSignature(tree: string): Promise<string | null> {
-    const entry = (await readTree(content, tree))?.find((candidate) => candidate.path === 'MLmodel')
-    if (entry === undefined || entry.sizeBytes > largestMlmodel) return null
-    try {
-      const document = parse(await text(content.read(entry.digest)), { maxAliasCount: 0 }) as {
-        signature?: Record<string, unknown>
-      }
-      if (document.signature === undefined) return null
-      const parts = Object.entries(document.signature).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? (JSON.parse(value) as unknown) : value,
-      ])
-      return JSON.stringify(Object.fromEntries(parts))
-    } catch {
-      return null
-    }
   }
 
   async function setAlias(

@@ -1,6 +1,12 @@
 import type { ModelFormat } from '@modelyard/contract'
 import type { TreeEntry } from '@modelyard/platform'
 
+/** Who changes something, and by which request. */
+export interface By {
+  readonly actor: string
+  readonly requestId?: string
+}
+
 /** Which of a model's versions a text means: `NAME`, `NAME:3`, `NAME@champion`, with or without `azureml:` or `modelyard:` before it. */
 export interface ModelReference {
   readonly name: string

@@ -1,7 +1,6 @@
 import { ModelyardError, type GateEvidence } from '@modelyard/contract'
 import { toTimestamp, treeManifest, type TreeEntry } from '@modelyard/platform'
 import { readTree } from '../data/index.ts'
-import type { Experiments } from '../experiments/index.ts'
 import type { ReadyStep, StepExecutor, StepResult } from '../jobs/index.ts'
 import {
   gateMetrics,
@@ -15,9 +14,14 @@ import {
 } from '../models/index.ts'
 import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
 
+/** What runs logged; the experiments room has it. */
+export interface LoggedMetrics {
+  latestMetric(db: Transaction | Platform['store']['read'], runId: string, name: string): Promise<number | undefined>
+}
+
 export interface GateDeps {
   readonly models: Models
-  readonly experiments: Pick<Experiments, 'latestMetric'>
+  readonly metrics: LoggedMetrics
   /** The run and code of the step that made the challenger, for its lineage. */
   sourceOf(
     db: Transaction | Platform['store']['read'],
@@ -92,7 +96,7 @@ async function judge(
 
 async function loggedValue(platform: Platform, deps: GateDeps, ready: ReadyStep, metric: string): Promise<number> {
   for (const runId of await deps.upstreamRuns(ready.jobId, ready.name)) {
-    const value = await deps.experiments.latestMetric(platform.store.read, runId, metric)
+    const value = await deps.metrics.latestMetric(platform.store.read, runId, metric)
     if (value !== undefined && Number.isFinite(value)) return value
   }
   throw new ModelyardError(

@@ -1,24 +1,22 @@
-import type { Compute } from '../compute/index.ts'
 import type { Data } from '../data/index.ts'
 import type { Environments } from '../environments/index.ts'
-import type { Experiments } from '../experiments/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Models } from '../models/index.ts'
 import type { Platform } from '../platform/index.ts'
-import { createGateExecutor } from './gate-step.ts'
+import { createGateExecutor, type LoggedMetrics } from './gate-step.ts'
 import { pipelineHandlers } from './pipeline-routes.ts'
 import { countPipelines } from './pipeline-store.ts'
 import { createPublishingService } from './publishing-service.ts'
 import { createStepCache } from './step-cache.ts'
-import { createSubmissionService } from './submission-service.ts'
+import { createSubmissionService, type ComputeTargets } from './submission-service.ts'
 
 export { pipelineMigrations } from './pipeline-tables.ts'
 
 export interface PipelinesDeps {
-  readonly compute: Compute
+  readonly compute: ComputeTargets
   readonly data: Data
   readonly environments: Environments
-  readonly experiments: Experiments
+  readonly metrics: LoggedMetrics
   readonly jobs: Jobs
   readonly models: Models
 }

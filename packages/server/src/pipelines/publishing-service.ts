@@ -12,7 +12,8 @@ import type { Jobs } from '../jobs/index.ts'
 import { appendEvent, type Platform } from '../platform/index.ts'
 import * as store from './pipeline-store.ts'
 import type { PipelineStateTable, PipelineTable } from './pipeline-tables.ts'
-import { requireEnabled, type SubmissionService } from './submission-service.ts'
+import type { SubmissionService } from './submission-service.ts'
+import { requireEnabled } from './submission-words.ts'
 
 const shownJobs = 20
 

@@ -1,5 +1,4 @@
 import {
-  ModelyardError,
   type ErrorPlace,
   type Job,
   type JobSubmission,
@@ -7,31 +6,29 @@ import {
   type Scalar,
   type SourcePlan,
 } from '@modelyard/contract'
-import type { Compute } from '../compute/index.ts'
 import { readTree, type Data } from '../data/index.ts'
 import type { Environments } from '../environments/index.ts'
 import type { Jobs, PlannedJob, PlannedStep, StepSpec } from '../jobs/index.ts'
 import type { Models } from '../models/index.ts'
-import { invalidDocument, nearest, parseDocument, type Platform } from '../platform/index.ts'
+import { invalidDocument, nearest, parseDocument, type Database, type Platform } from '../platform/index.ts'
 import { scriptsOf } from './expression.ts'
 import { assignParameters, parametersOf } from './parameters.ts'
 import { asPipeline, JobDocument, type PipelineDocument } from './pipeline-document.ts'
-import {
-  draftPipeline,
-  isLocal,
-  settle,
-  type AssetReference,
-  type Draft,
-  type DraftStep,
-  type Resolved,
-} from './plan.ts'
+import { draftPipeline, settle, type AssetReference, type Draft, type DraftStep, type Resolved } from './plan.ts'
+import { missingAsset, warningsOf } from './submission-words.ts'
 import { findIdempotent, rememberIdempotent } from './pipeline-store.ts'
 
 const defaultGraceMs = 1000
 const dayMs = 86_400_000
 
+/** Names of compute targets; the compute room has them. */
+export interface ComputeTargets {
+  findTarget(db: Database, workspace: string, name: string): Promise<{ id: string; name: string } | undefined>
+  listTargetNames(workspace: string): Promise<string[]>
+}
+
 export interface SubmissionDeps {
-  readonly compute: Compute
+  readonly compute: ComputeTargets
   readonly data: Data
   readonly environments: Environments
   readonly jobs: Jobs
@@ -306,23 +303,3 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
 }
 
 export type SubmissionService = ReturnType<typeof createSubmissionService>
-
-function missingAsset(asset: AssetReference): string {
-  if (asset.kind === 'local') return `\`${asset.reference}\` was not uploaded; its digest belongs into \`code\``
-  const what = asset.kind === 'model' ? 'model version' : 'data asset'
-  return `there is no ${what} \`${asset.reference}\`${isLocal(asset.reference) ? '' : '; say `optional: true` if it may be missing, or write a path beside the file as `./…`'}`
-}
-
-/** What was taken and has no effect (yet), said on the job. */
-function warningsOf({ draft }: Checked): string[] {
-  const named = draft.steps
-    .filter((step) => step.document.type === 'command' && step.document.environment !== undefined)
-    .map((step) => step.name)
-  return named.length === 0
-    ? []
-    : [`The environments of ${named.join(', ')} are not built: these steps run with the default Python.`]
-}
-
-export function requireEnabled(enabled: boolean, name: string): void {
-  if (!enabled) throw new ModelyardError('pipeline_disabled', `The pipeline '${name}' is disabled.`)
-}
