@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from '../packages/cli/src/command.ts'
 import { nouns } from '../packages/cli/src/nouns.ts'
@@ -41,7 +41,7 @@ export async function generateCommands(): Promise<string> {
       '  },',
     )
   }
-  return `// Generated from the files in commands/ by tools/generate-commands.ts; do not edit.
+  return `// Generated from the files in commands/ by tools/generate.ts; do not edit.
 /* oxlint-disable max-lines */
 import type { CommandEntry } from './catalogue.ts'
 
@@ -52,13 +52,3 @@ ${lines.join('\n')}
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", "\\'")}'`
-
-if (import.meta.main) {
-  const text = await generateCommands()
-  const isStale = (await readFile(commandsFile, 'utf8').catch(() => '')) !== text
-  if (!process.argv.includes('--check')) await writeFile(commandsFile, text)
-  else if (isStale) {
-    process.stderr.write(`${commandsFile} is stale; run: npm run generate\n`)
-    process.exitCode = 1
-  }
-}

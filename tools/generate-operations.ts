@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { routes, type RouteSpec } from '@modelyard/contract'
 
@@ -11,7 +10,7 @@ export function generateOperations(): string {
     const kind = route.stream ?? (route.response === undefined ? 'none' : 'json')
     return `  ${id}: ['${route.method}', '${route.path}', '${kind}'],`
   })
-  return `// Generated from the route table by tools/generate-operations.ts; do not edit.
+  return `// Generated from the route table by tools/generate.ts; do not edit.
 import type { OperationId } from '@modelyard/contract'
 
 type Operation = readonly [method: string, path: string, kind: 'json' | 'none' | 'events' | 'bytes' | 'text']
@@ -20,14 +19,4 @@ export const operations: Readonly<Record<OperationId, Operation>> = {
 ${lines.join('\n')}
 }
 `
-}
-
-if (import.meta.main) {
-  const text = generateOperations()
-  const isStale = (await readFile(operationsFile, 'utf8').catch(() => '')) !== text
-  if (!process.argv.includes('--check')) await writeFile(operationsFile, text)
-  else if (isStale) {
-    process.stderr.write(`${operationsFile} is stale; run: npm run generate\n`)
-    process.exitCode = 1
-  }
 }

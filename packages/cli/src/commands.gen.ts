@@ -1,4 +1,4 @@
-// Generated from the files in commands/ by tools/generate-commands.ts; do not edit.
+// Generated from the files in commands/ by tools/generate.ts; do not edit.
 /* oxlint-disable max-lines */
 import type { CommandEntry } from './catalogue.ts'
 

@@ -1,4 +1,4 @@
-// Generated from the route table by tools/generate-operations.ts; do not edit.
+// Generated from the route table by tools/generate.ts; do not edit.
 import type { OperationId } from '@modelyard/contract'
 
 type Operation = readonly [method: string, path: string, kind: 'json' | 'none' | 'events' | 'bytes' | 'text']
