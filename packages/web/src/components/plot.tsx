@@ -1,0 +1,150 @@
+import { useComputedColorScheme } from '@mantine/core'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { numberText } from './format.ts'
+
+export interface ChartSeries {
+  readonly name: string
+  readonly colour: string
+  readonly values: readonly (number | null)[]
+  readonly dash?: readonly number[]
+  readonly step?: boolean
+}
+export interface ChartSpec {
+  /** Axis title of y with its unit; read aloud, too. */
+  readonly title: string
+  readonly x: readonly number[]
+  readonly xTitle: string
+  /** x in milliseconds since 1970 shows as clock times. */
+  readonly time?: boolean
+  readonly series: readonly ChartSeries[]
+  readonly log?: boolean
+  readonly height?: number
+  readonly fromZero?: boolean
+  /** Charts with the same key share their cursor. */
+  readonly sync?: string
+}
+
+const resolve = (colour: string): string => {
+  const name = /^var\((--[\w-]+)\)$/.exec(colour)?.[1]
+  return name === undefined ? colour : getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+}
+
+/** Draws one spec with uPlot: hover reads all series, dragging zooms, a double click resets. */
+export default function Plot(spec: ChartSpec) {
+  const box = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot>(null)
+  const scheme = useComputedColorScheme('light')
+  const [at, setAt] = useState<number | null>(null)
+  const { title, x, xTitle, time = false, series, log = false, height = 180, fromZero = false, sync } = spec
+  const shape = useMemo(
+    () =>
+      JSON.stringify([
+        title,
+        xTitle,
+        time,
+        log,
+        height,
+        fromZero,
+        sync,
+        series.map((one) => [one.name, one.colour, one.dash, one.step]),
+      ]),
+    [title, xTitle, time, log, height, fromZero, sync, series],
+  )
+  const data = useMemo(
+    () =>
+      [time ? x.map((value) => value / 1000) : [...x], ...series.map((one) => [...one.values])] as uPlot.AlignedData,
+    [x, series, time],
+  )
+  useEffect(() => {
+    const target = box.current
+    if (target === null) return undefined
+    const made = new uPlot(
+      { ...options(spec, target.clientWidth), hooks: { setCursor: [(self) => setAt(self.cursor.idx ?? null)] } },
+      data,
+      target,
+    )
+    plot.current = made
+    const watch = new ResizeObserver(() => made.setSize({ width: target.clientWidth, height }))
+    watch.observe(target)
+    return () => {
+      watch.disconnect()
+      made.destroy()
+      plot.current = null
+    }
+    // The shape says when a new drawing is needed; new values go into the old one below.
+  }, [shape, scheme])
+  useEffect(() => plot.current?.setData(data), [data])
+  const shown = at ?? x.length - 1
+  return (
+    <figure className="plotbox">
+      <figcaption className="tiny sub">{title}</figcaption>
+      <div
+        ref={box}
+        role="img"
+        aria-label={`${title} by ${xTitle}: ${series.map((one) => one.name).join(', ')}`}
+        style={{ height }}
+      />
+      <ul className="facts" aria-hidden="true">
+        {series.map((one) => (
+          <li key={one.name} className="row">
+            <i
+              className="key"
+              style={{ ['--c' as string]: one.colour, ['--ls' as string]: one.dash === undefined ? 'solid' : 'dashed' }}
+            />
+            {one.name} <b>{numberText(one.values[shown] ?? Number.NaN)}</b>
+          </li>
+        ))}
+        <li>
+          {xTitle}{' '}
+          {x[shown] === undefined ? '' : time ? new Date(x[shown]).toLocaleTimeString('en-GB') : numberText(x[shown])}
+        </li>
+      </ul>
+    </figure>
+  )
+}
+
+function options(
+  { time = false, series, log = false, height = 180, fromZero = false, sync }: ChartSpec,
+  width: number,
+): uPlot.Options {
+  const axis = {
+    stroke: resolve('var(--text-2)'),
+    font: '11px "Inter Variable", sans-serif',
+    grid: { stroke: resolve('var(--line)'), width: 1 },
+    ticks: { show: false },
+  }
+  return {
+    width,
+    height,
+    cursor: {
+      points: { size: 7 },
+      drag: { x: true, y: false },
+      ...(sync === undefined ? {} : { sync: { key: sync } }),
+    },
+    scales: {
+      x: { time },
+      y: {
+        ...(log ? { distr: 3 as const } : {}),
+        ...(fromZero ? { range: (_self, _low, high) => [0, high > 0 ? high * 1.1 : 1] as [number, number] } : {}),
+      },
+    },
+    axes: [
+      { ...axis, space: 70 },
+      { ...axis, size: 52, values: (_self, values) => values.map((value) => numberText(value)) },
+    ],
+    series: [
+      {},
+      ...(series.map((one) => ({
+        label: one.name,
+        stroke: resolve(one.colour),
+        width: 1.5,
+        spanGaps: false,
+        points: { show: one.values.length === 1 ? true : undefined, size: 6 },
+        ...(one.dash === undefined ? {} : { dash: [...one.dash] }),
+        ...(one.step === true && uPlot.paths.stepped !== undefined ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+      })) as uPlot.Series[]),
+    ],
+  }
+}
