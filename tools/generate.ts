@@ -30,6 +30,7 @@ for (const [path, make] of derived) {
 const pages = new Set(readdirSync(join(root, 'docs', 'errors')).map((name) => name.replace(/\.md$/, '')))
 for (const code of Object.keys(errorCatalogue))
   if (!pages.delete(code)) problems.push(`docs/errors/${code}.md is missing`)
+pages.delete('README')
 for (const page of pages) problems.push(`docs/errors/${page}.md is about no code of the catalogue`)
 
 for (const problem of problems) process.stderr.write(`${problem}\n`)

@@ -135,17 +135,14 @@ export function createRunService(
     cache.forget(run.id)
   }
 
+  /** Deletes or restores a run; a second time changes nothing, since clients repeat what they got no answer to. */
   async function setLifecycle(
     tx: Transaction,
     run: RunRecord,
     lifecycle: 'active' | 'deleted',
     actor: string,
   ): Promise<void> {
-    if (run.lifecycle === lifecycle)
-      throw new ModelyardError(
-        'conflict',
-        `The run '${run.id}' must be in the '${lifecycle === 'deleted' ? 'active' : 'deleted'}' state. Current state is ${run.lifecycle}.`,
-      )
+    if (run.lifecycle === lifecycle) return
     await updateRunRow(tx, run.id, { lifecycle })
     cache.forget(run.id)
     await appendEvent(tx, {

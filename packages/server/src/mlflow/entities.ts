@@ -19,6 +19,7 @@ export function writeExperiment(experiment: ExperimentRecord, tags: Readonly<Rec
     lifecycle_stage: experiment.lifecycle,
     last_update_time: experiment.updatedAt,
     creation_time: experiment.createdAt,
+    workspace: experiment.workspace,
     tags: writePairs(tags),
   }
 }
@@ -97,7 +98,7 @@ export function writeLoggedModel(model: LoggedModel) {
       artifact_uri: loggedModelRoot(model.experimentId, model.id),
       status: modelStatuses[model.status],
       model_type: model.modelType,
-      source_run_id: model.sourceRunId ?? '',
+      ...(model.sourceRunId === null ? {} : { source_run_id: model.sourceRunId }),
       status_message: model.statusMessage,
       tags: writePairs(model.tags),
       registrations: [],

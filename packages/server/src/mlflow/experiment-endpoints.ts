@@ -3,7 +3,7 @@ import type { Platform } from '../platform/index.ts'
 import { nothing, type Endpoint, type WireCall } from './endpoint.ts'
 import { writeExperiment } from './entities.ts'
 import { readViewType } from './wire.ts'
-import { invalidParameter, missingObject } from './wire-error.ts'
+import { invalidParameter, missingObject, WireError } from './wire-error.ts'
 
 const longestTag = 5000
 
@@ -105,6 +105,9 @@ export function experimentEndpoints({ store }: Pick<Platform, 'store'>, { servic
         const name = fields.requiredText('new_name', 500)
         await store.write(async (tx) => {
           const experiment = await experiments.requireById(tx, workspace, id, access.actor)
+          if (experiment.lifecycle === 'deleted')
+            // MLflow sends this code with a 500, which its clients repeat for minutes.
+            throw new WireError('INVALID_STATE', 400, 'Cannot rename a non-active experiment.')
           await experiments.rename(tx, experiment, name, access.actor)
         })
         return nothing

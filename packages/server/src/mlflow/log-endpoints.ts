@@ -32,8 +32,8 @@ export function logEndpoints({ store, clock }: Pick<Platform, 'store' | 'clock'>
   async function logBatch({ fields, workspace, access }: WireCall): Promise<object> {
     const id = runIdOf(fields)
     const points = readPoints(fields, clock)
-    const parameters = fields.pairs('params', mostParameters, longestParameter)
-    const tags = fields.pairs('tags', mostTags, longestRunTag)
+    const parameters = fields.cutPairs('params', mostParameters, longestParameter)
+    const tags = fields.cutPairs('tags', mostTags, longestRunTag)
     const together = points.length + Object.keys(parameters).length + Object.keys(tags).length
     if (together > mostTogether)
       throw invalidParameter(
@@ -59,7 +59,7 @@ export function logEndpoints({ store, clock }: Pick<Platform, 'store' | 'clock'>
       async answer({ fields, workspace, access }) {
         const id = runIdOf(fields)
         const name = fields.requiredText('key', 250)
-        const value = fields.text('value', longestParameter) ?? ''
+        const value = fields.cutText('value', longestParameter)
         await runs.writeFast(async (tx) => {
           const run = await runs.requireWritable(tx, workspace, id, access)
           await runs.logParameters(tx, run.id, Object.fromEntries([[name, value]]))
@@ -74,7 +74,7 @@ export function logEndpoints({ store, clock }: Pick<Platform, 'store' | 'clock'>
       async answer({ fields, workspace, access }) {
         const id = runIdOf(fields)
         const name = fields.requiredText('key', 250)
-        const value = fields.text('value', longestRunTag) ?? ''
+        const value = fields.cutText('value', longestRunTag)
         await runs.writeFast(async (tx) => {
           const run = await runs.requireWritable(tx, workspace, id, access)
           await runs.setTags(tx, run.id, Object.fromEntries([[name, value]]), access)

@@ -86,7 +86,6 @@ describe("MLflow's surface", () => {
       ['POST', '/runs/search', { experiment_ids: ['0'], max_results: 50_001 }, 400, 'INVALID_PARAMETER_VALUE'],
       ['POST', '/runs/update', { run_id, status: 'DONE' }, 400, 'INVALID_PARAMETER_VALUE'],
       ['POST', '/runs/delete-tag', { run_id, key: 'none' }, 404, 'RESOURCE_DOES_NOT_EXIST'],
-      ['POST', '/runs/restore', { run_id }, 400, 'INVALID_PARAMETER_VALUE'],
       ['GET', '/runs/get?run_id=none', undefined, 404, 'RESOURCE_DOES_NOT_EXIST'],
       ['GET', '/experiments/get?experiment_id=999', undefined, 404, 'RESOURCE_DOES_NOT_EXIST'],
       ['GET', '/experiments/get-by-name?experiment_name=none', undefined, 404, 'RESOURCE_DOES_NOT_EXIST'],

@@ -50,7 +50,7 @@ export function runEndpoints({ store }: Pick<Platform, 'store'>, room: Experimen
       permission: 'run.write',
       async answer({ fields, workspace, access }) {
         const experimentId = fields.text('experiment_id', 64) || '0'
-        const tags = fields.pairs('tags', 1000, longestRunTag)
+        const tags = fields.cutPairs('tags', 1000, longestRunTag)
         const name = fields.text('run_name', 1000) ?? ''
         const user = fields.text('user_id', 250) ?? ''
         const startedAt = fields.integer('start_time')

@@ -154,10 +154,22 @@ export class Fields {
     return value === undefined ? undefined : new Fields(value, this.#name(name))
   }
 
+  /** A string that is cut where it is too long, as MLflow does with the values of parameters and tags of a run. */
+  cutText(name: string, longest: number): string {
+    return (this.text(name, Number.POSITIVE_INFINITY) ?? '').slice(0, longest)
+  }
+
   /** `[{key, value}]` as a record; the last of a repeated key holds. */
   pairs(name: string, most: number, longest: number): Record<string, string> {
     return Object.fromEntries(
       this.objects(name, most).map((pair) => [pair.requiredText('key', 500), pair.text('value', longest) ?? '']),
+    )
+  }
+
+  /** As {@link pairs}, with values cut where they are too long. */
+  cutPairs(name: string, most: number, longest: number): Record<string, string> {
+    return Object.fromEntries(
+      this.objects(name, most).map((pair) => [pair.requiredText('key', 500), pair.cutText('value', longest)]),
     )
   }
 }
