@@ -5,6 +5,7 @@ import { errorCatalogue } from '@modelyard/contract'
 import { format } from 'oxfmt'
 import { buildOpenApi } from '../packages/server/src/http/openapi.ts'
 import { commandsFile, generateCommands } from './generate-commands.ts'
+import { errorIndexFile, generateErrorIndex } from './generate-error-index.ts'
 import { generateOperations, operationsFile } from './generate-operations.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -15,6 +16,7 @@ const derived: readonly (readonly [path: string, make: () => string | Promise<st
   [join(root, 'openapi.json'), () => `${JSON.stringify(buildOpenApi(), undefined, 2)}\n`],
   [operationsFile, generateOperations],
   [commandsFile, generateCommands],
+  [errorIndexFile, generateErrorIndex],
 ]
 
 const problems: string[] = []
