@@ -1,4 +1,4 @@
-import { uploadTree, type UploadProgress } from '@modelyard/client/node'
+import { LocalFilesError, uploadTree, type UploadProgress } from '@modelyard/client/node'
 import { dirname, resolve } from 'node:path'
 import { bytes, count } from '../output/words.ts'
 import type { Session } from '../session.ts'
@@ -30,7 +30,14 @@ export async function uploadNamed(
 ): Promise<Record<string, string>> {
   const folder = file === '-' ? session.host.folder : dirname(resolve(session.host.folder, file))
   const digests: Record<string, string> = {}
-  for (const path of paths) digests[path] = await upload(session, resolve(folder, path), path)
+  for (const path of paths) {
+    try {
+      digests[path] = await upload(session, resolve(folder, path), path)
+    } catch (error) {
+      if (error instanceof LocalFilesError) throw new LocalFilesError(`${file} names ${path}. ${error.message}`)
+      throw error
+    }
+  }
   return digests
 }
 
