@@ -107,6 +107,43 @@ describe('tracking through our own API', () => {
     }
   })
 
+  it('pages through an order by texts that are longer than an address may be', async () => {
+    const names: string[] = []
+    for (const letter of ['c', 'a', 'b', 'a']) {
+      const run = await startRun('long texts')
+      names.push(letter)
+      await log(run, { parameters: { text: letter.repeat(6000) } })
+    }
+    const seen: string[] = []
+    let pageToken: string | undefined
+    do {
+      const { status, body } = await list({
+        experiment: 'long texts',
+        orderBy: 'params.text',
+        pageSize: '1',
+        ...(pageToken === undefined ? {} : { pageToken }),
+      })
+      expect(status).toBe(200)
+      seen.push(...body.items.map((run) => run.parameters['text']?.charAt(0) ?? ''))
+      pageToken = body.nextPageToken
+    } while (pageToken !== undefined)
+    expect(seen).toEqual(names.toSorted())
+  })
+
+  it('tells the pages of new points a few times a second, however many come', async () => {
+    const run = await startRun('live')
+    const told: string[] = []
+    const stop = server.server.platform.events.listen((event) => {
+      if (event.name === 'run.metrics_logged' && event.subject === run.id) told.push(JSON.stringify(event.data))
+    })
+    for (let step = 0; step < 100; step++)
+      await log(run, { metrics: [{ name: step % 2 === 0 ? 'a' : 'b', value: step, step }] })
+    await expect.poll(() => told.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    stop()
+    expect(told.length).toBeLessThan(50)
+    expect(told.join()).toContain('"a"')
+  })
+
   it('filters by metric, parameter, tag, attribute and absence', async () => {
     const good = await startRun('filtered', { name: 'Good', tags: { team: 'Red' } })
     const bad = await startRun('filtered', { name: 'bad' })

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { ModelyardError } from '@modelyard/contract'
 import { decodeCursor, encodeCursor, type Database, type Transaction } from '../platform/index.ts'
 import type { RunRecord } from './run.ts'
 import { toRun } from './run-store.ts'
@@ -62,6 +63,9 @@ export interface RunSearch {
 
 type Row = RunTable & Record<string, unknown>
 
+/** A cursor that would be longer names its row instead, and the values are read again. */
+const longestCursor = 480
+
 /** One page of runs. Ties go by start, newest first, then by id; so does everything when no order is asked for. */
 export async function searchRunRows(
   db: Database | Transaction,
@@ -81,12 +85,36 @@ export async function searchRunRows(
   for (const condition of search.conditions) inner = inner.where(conditionSql(condition, source))
   const keyed = inner.select(keys.map((key, index) => key.expression.as(`key_${index}`)))
   let outer = db.selectFrom(keyed.as('found')).selectAll()
-  const after = decodeCursor(search.pageToken, columns.length)
-  if (after !== undefined) outer = outer.where(afterSql(columns, after.map(fromCursorValue)))
+  const after = await readCursor()
+  if (after !== undefined) outer = outer.where(afterSql(columns, after))
   for (const { column, descending } of columns) outer = outer.orderBy(sql.ref(column), descending ? 'desc' : 'asc')
   const rows = (await outer.limit(search.limit + 1).execute()) as Row[]
   const runs = rows.slice(0, search.limit).map(toRun)
   const last = rows[search.limit - 1]
   if (rows.length <= search.limit || last === undefined) return { runs }
-  return { runs, nextPageToken: encodeCursor(columns.map(({ column }) => toCursorValue(last[column]))) }
+  const whole = encodeCursor(columns.map(({ column }) => toCursorValue(last[column])))
+  return { runs, nextPageToken: whole.length > longestCursor ? encodeCursor([last.id]) : whole }
+
+  async function readCursor(): Promise<unknown[] | undefined> {
+    const cursor = decodeCursor(search.pageToken, isShort(search.pageToken) ? 1 : columns.length)
+    if (cursor === undefined || cursor.length > 1) return cursor?.map(fromCursorValue)
+    const row: Row | undefined = await db
+      .selectFrom('run')
+      .selectAll('run')
+      .select(keys.map((key, index) => key.expression.as(`key_${index}`)))
+      .where('run.workspace', '=', search.workspace)
+      .where('run.id', '=', String(cursor[0]))
+      .executeTakeFirst()
+    if (row === undefined) throw new ModelyardError('cursor_invalid', 'The pageToken was not made by this list.')
+    return columns.map(({ column }) => row[column])
+  }
+}
+
+/** Whether a cursor names a row instead of holding its values. */
+function isShort(pageToken: string | undefined): boolean {
+  try {
+    return decodeCursor(pageToken, 1) !== undefined
+  } catch {
+    return false
+  }
 }

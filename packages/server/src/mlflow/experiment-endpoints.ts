@@ -23,7 +23,7 @@ export function experimentEndpoints({ store }: Pick<Platform, 'store'>, { servic
       filter: fields.text('filter', 20_000) ?? '',
       order: fields.texts('order_by', 20),
       limit: fields.count('max_results', 1000, 50_000),
-      pageToken: fields.text('page_token', 5000) || undefined,
+      pageToken: fields.text('page_token', 100_000) || undefined,
     })
     const tags = await queries.experimentTags(
       store.read,

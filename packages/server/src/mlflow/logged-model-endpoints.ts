@@ -73,7 +73,7 @@ export function loggedModelEndpoints({ store }: Pick<Platform, 'store'>, room: E
           filter: fields.text('filter', 20_000) ?? '',
           order: fields.objects('order_by', 20).map(readOrder),
           limit: fields.count('max_results', 100, 10_000),
-          pageToken: fields.text('page_token', 5000) || undefined,
+          pageToken: fields.text('page_token', 100_000) || undefined,
         })
         return {
           models: page.models.map(writeLoggedModel),
