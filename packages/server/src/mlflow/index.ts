@@ -17,7 +17,7 @@ import { runEndpoints } from './run-endpoints.ts'
 /** What unchanged MLflow clients talk to. It translates between their wire and the rooms below; the rules are theirs. */
 export function createMlflow(
   platform: Platform,
-  rooms: { experiments: Experiments; models: Models; workspaces: Pick<Workspaces, 'exists'> },
+  rooms: { experiments: Experiments; models: Models; workspaces: Pick<Workspaces, 'exists' | 'listNames'> },
 ) {
   const { experiments, models, workspaces } = rooms
   const files = createArtifactFiles(platform, experiments, {
@@ -40,7 +40,7 @@ export function createMlflow(
     /** The routes with what each asks for. */
     endpoints,
     mount(app: FastifyInstance) {
-      mountSurface(app, platform, { endpoints, files, workspaceExists: workspaces.exists })
+      mountSurface(app, platform, { endpoints, files, workspaces })
     },
   }
 }

@@ -160,6 +160,11 @@ describe("MLflow's surface", () => {
       body: { run_id: first.run_id, key: 'm', value: 1 },
     })
     expect(crossing.status).toBe(404)
+    expect((await server.call('GET', '/api/3.0/mlflow/workspaces')).body).toEqual({
+      workspaces: [{ name: 'default' }, { name: 'second' }],
+    })
+    expect((await server.call('GET', '/api/3.0/mlflow/workspaces/none')).status).toBe(404)
+    expect((await server.call('GET', '/api/3.0/mlflow/workspaces', { token: null })).status).toBe(401)
     expect((await server.call('GET', `/w/none${api}/runs/get?run_id=x`)).body).toMatchObject({
       error_code: 'RESOURCE_DOES_NOT_EXIST',
     })

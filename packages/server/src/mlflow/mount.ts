@@ -6,7 +6,7 @@ import { mountArtifactProxy, type Admit } from './artifact-proxy.ts'
 import type { ArtifactFiles } from './artifact-files.ts'
 import type { Endpoint } from './endpoint.ts'
 import { Fields } from './wire.ts'
-import { invalidParameter, toWireFailure, WireError } from './wire-error.ts'
+import { invalidParameter, missingObject, toWireFailure, WireError } from './wire-error.ts'
 
 /** Clients decide by it what the server can do; at this version nothing is asked for that is not served here. */
 const servedVersion = '3.3.2'
@@ -18,7 +18,13 @@ const allMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 export interface Surface {
   readonly endpoints: readonly Endpoint[]
   readonly files: ArtifactFiles
-  readonly workspaceExists: (name: string) => Promise<boolean>
+  readonly workspaces: WorkspaceNames
+}
+
+/** What the surface asks about workspaces. */
+interface WorkspaceNames {
+  exists(name: string): Promise<boolean>
+  listNames(): Promise<string[]>
 }
 
 /** Mounts MLflow's surface: at the root, for the workspace that a header names, and below `/w/<workspace>`. */
@@ -26,7 +32,7 @@ export function mountSurface(app: FastifyInstance, platform: Platform, surface: 
   app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => sendFailure(platform, error, request, reply))
     readBodies(scope)
-    const admit = createAdmission(surface.workspaceExists)
+    const admit = createAdmission(surface.workspaces)
     for (const root of ['', '/w/:workspace']) {
       for (const prefix of prefixes) {
         for (const endpoint of surface.endpoints) mountEndpoint(scope, `${root}${prefix}/mlflow`, endpoint, admit)
@@ -44,6 +50,7 @@ export function mountSurface(app: FastifyInstance, platform: Platform, surface: 
               )
             },
           })
+        mountWorkspaces(scope, `${root}${prefix}/mlflow/workspaces`, surface.workspaces)
         scope.get(`${root}${prefix}/mlflow/server-info`, async (request) => {
           await admit(request, undefined)
           return { store_type: 'SqlStore', workspaces_enabled: true }
@@ -96,9 +103,29 @@ function mountEndpoint(scope: FastifyInstance, base: string, endpoint: Endpoint,
   })
 }
 
+/** The workspaces that a caller has a role in. They are made through our own API. */
+function mountWorkspaces(scope: FastifyInstance, path: string, workspaces: WorkspaceNames): void {
+  const visible = async ({ access }: FastifyRequest): Promise<{ name: string }[]> => {
+    if (access === undefined) throw new ModelyardError('not_authenticated', 'You are not authenticated.')
+    const names = await workspaces.listNames()
+    return names.filter((name) => seesWorkspace(access, name)).map((name) => ({ name }))
+  }
+  scope.route({
+    method: 'GET',
+    url: path,
+    handler: async (request) => ({ workspaces: await visible(request) }),
+  })
+  scope.get<{ Params: { name: string } }>(`${path}/:name`, async (request) => {
+    const { name } = request.params
+    const found = (await visible(request)).find((each) => each.name === name)
+    if (found === undefined) throw missingObject(`Workspace '${name.slice(0, 63)}' not found.`)
+    return { workspace: found }
+  })
+}
+
 /** Finds the workspace of a request and whether its caller may do what it asks for there. */
 function createAdmission(
-  workspaceExists: (name: string) => Promise<boolean>,
+  workspaces: WorkspaceNames,
 ): (request: FastifyRequest, permission: Parameters<Admit>[1] | undefined) => ReturnType<Admit> {
   return async (request, permission) => {
     const { access } = request
@@ -108,7 +135,7 @@ function createAdmission(
         'You are not authenticated. Send a token as Bearer, or as the password of Basic.',
       )
     const workspace = workspaceOf(request) ?? access.run?.workspace ?? 'default'
-    if (!seesWorkspace(access, workspace) || !(await workspaceExists(workspace)))
+    if (!seesWorkspace(access, workspace) || !(await workspaces.exists(workspace)))
       throw new ModelyardError('workspace_not_found', `Workspace '${workspace.slice(0, 63)}' not found.`)
     if (permission !== undefined) requirePermission(access, permission, workspace)
     return { workspace, access }
