@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MessageChannel } from 'node:worker_threads'
-import { createContentStore, environmentVariable } from '@modelyard/platform'
+import {
+  createContentStore,
+  environmentVariable,
+  isProcessAlive,
+  processStartTime,
+  writeFileDurably,
+} from '@modelyard/platform'
 import { connectTo } from './connection.ts'
 import { Node } from './node.ts'
 
@@ -19,6 +27,11 @@ if (server === undefined || nodeId === undefined || folder === undefined || blob
   process.exit(2)
 }
 
+// One process a node: a server that was killed may not know of the one it started.
+const identity = join(folder, 'agent.json')
+if (isOtherAlive(identity)) process.exit(0)
+await writeFileDurably(identity, JSON.stringify({ pid: process.pid, startTime: processStartTime(process.pid) ?? null }))
+
 const slots = Number(values.slots)
 const connection = connectTo(server, nodeId, folder)
 const node = new Node({ nodeId, folder, slots }, connection, {
@@ -36,3 +49,12 @@ const { port1: alive } = new MessageChannel()
 alive.on('message', () => undefined)
 await node.run()
 process.exit(0)
+
+function isOtherAlive(path: string): boolean {
+  try {
+    const other = JSON.parse(readFileSync(path, 'utf8')) as { pid: number; startTime: string | null }
+    return other.pid !== process.pid && isProcessAlive(other.pid, other.startTime)
+  } catch {
+    return false
+  }
+}

@@ -14,6 +14,8 @@ const sweepAfterMs = 250
 /** A node without work whose server stays away ends by itself. */
 const giveUpAfterMs = 60_000
 
+const endings: ReadonlySet<string> = new Set(['succeeded', 'failed', 'canceled', 'timedOut', 'released'])
+
 interface Exchanged {
   readonly leases: Lease[]
   readonly cancels: { attemptId: string; graceMs: number }[]
@@ -34,6 +36,10 @@ export class Node {
   readonly #host: AttemptHost
   readonly #attempts = new Map<string, Attempt>()
   readonly #ended = new Set<string>()
+  /** Attempts whose end the server does not have for sure yet, with their fences: what this node says it still has. */
+  readonly #unconfirmed = new Map<string, number>()
+  readonly #calls = new Map<Promise<Exchanged | undefined>, AbortController>()
+  #reconnecting: Promise<void> | undefined
   #reports: AttemptReport[] = []
   #promised = 0
   #polls = 0
@@ -80,6 +86,7 @@ export class Node {
 
   #hold(attempt: Attempt): void {
     this.#attempts.set(attempt.lease.attemptId, attempt)
+    this.#unconfirmed.set(attempt.lease.attemptId, attempt.lease.fence)
     void attempt.done.then(() => this.#release(attempt))
   }
 
@@ -109,17 +116,14 @@ export class Node {
   }
 
   async #announce(): Promise<void> {
-    const attempts = [...this.#attempts.values()].map(({ lease }) => ({
-      attemptId: lease.attemptId,
-      fence: lease.fence,
-    }))
     const answer = await this.#persist(() =>
       this.#connection.post<{ fenced: string[] }>('/announce', {
         pid: process.pid,
         hostname: hostname(),
         cpus: availableParallelism(),
         totalMemoryBytes: totalmem(),
-        attempts,
+        // As it is at this try, not at the first one.
+        attempts: [...this.#unconfirmed].map(([attemptId, fence]) => ({ attemptId, fence })),
       }),
     )
     if (answer !== undefined) this.#fence(answer.fenced)
@@ -158,41 +162,58 @@ export class Node {
     const free =
       this.#draining || this.#stopping ? 0 : Math.max(0, this.#options.slots - this.#attempts.size - this.#promised)
     if (this.#polls > 0 && free === 0 && this.#reports.length === 0) return
-    const reports = this.#reports.slice(0, 500)
     this.#polls++
     this.#promised += free
-    void this.#exchange(reports, free)
+    void this.#exchange(free)
   }
 
-  async #exchange(reports: AttemptReport[], freeSlots: number): Promise<void> {
-    const sent = new Set(reports)
-    this.#reports = this.#reports.filter((report) => !sent.has(report))
-    let failed = false
-    const answer = await this.#connection
-      .post<Exchanged>('/exchange', { reports, freeSlots, waitMs: this.#stopping ? 0 : waitMs })
-      .catch(async (error: unknown) => {
-        failed = true
-        // What was not taken for sure is told again; the server takes it once.
-        this.#reports = [...reports, ...this.#reports]
-        if (error instanceof Refused && error.status < 500 && error.status !== 429) await this.#leave()
-      })
+  async #exchange(freeSlots: number): Promise<void> {
+    if (this.#reconnecting !== undefined) await this.#reconnecting
+    const reports = this.#reports.splice(0, 500)
+    const controller = new AbortController()
+    const call = this.#send(reports, freeSlots, controller.signal)
+    this.#calls.set(call, controller)
+    const answer = await call
+    this.#calls.delete(call)
     this.#promised -= freeSlots
     this.#polls--
     if (answer !== undefined) this.#follow(answer)
-    else if (failed) await this.#reconnect()
+    else await this.#reconnect()
     if (this.#draining && this.#attempts.size === 0 && this.#reports.length === 0) this.#finished.resolve()
     else this.#poll()
   }
 
-  #reconnecting: Promise<void> | undefined
+  /** One exchange; undefined when it cannot be known what became of it. What was not taken for sure is told again; the server takes it once. */
+  async #send(reports: AttemptReport[], freeSlots: number, signal: AbortSignal): Promise<Exchanged | undefined> {
+    try {
+      const answer = await this.#connection.post<Exchanged>(
+        '/exchange',
+        { reports, freeSlots, waitMs: this.#stopping ? 0 : waitMs },
+        signal,
+      )
+      for (const report of reports) if (endings.has(report.state)) this.#unconfirmed.delete(report.attemptId)
+      return answer
+    } catch (error) {
+      this.#reports = [...reports, ...this.#reports]
+      if (error instanceof Refused && error.status < 500 && error.status !== 429) await this.#leave()
+      return undefined
+    }
+  }
 
-  /** After a break the server may be another process: tell it what is here before anything else. */
-  async #reconnect(): Promise<void> {
-    this.#reconnecting ??= systemClock
-      .sleep(50)
-      .then(() => this.#announce())
-      .finally(() => (this.#reconnecting = undefined))
-    await this.#reconnecting
+  /**
+   * After a break the server may be another process: tell it what is here before anything else. Nothing else may be under way meanwhile: a lease
+   * that comes in beside would be missing in what is told, and be taken for lost.
+   */
+  #reconnect(): Promise<void> {
+    this.#reconnecting ??= this.#startOver().finally(() => (this.#reconnecting = undefined))
+    return this.#reconnecting
+  }
+
+  async #startOver(): Promise<void> {
+    for (const controller of this.#calls.values()) controller.abort()
+    await Promise.all(this.#calls.keys())
+    await systemClock.sleep(30)
+    await this.#announce()
   }
 
   #follow(answer: Exchanged): void {
@@ -203,6 +224,7 @@ export class Node {
   }
 
   #fence(attemptIds: readonly string[]): void {
+    for (const id of attemptIds) this.#unconfirmed.delete(id)
     for (const id of attemptIds) void this.#attempts.get(id)?.forget()
   }
 

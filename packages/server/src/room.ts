@@ -8,6 +8,8 @@ import type { AnyHandlers } from './http/index.ts'
 export interface Room {
   readonly handlers?: AnyHandlers
   mount?(app: FastifyInstance): void
+  /** Reads what it must know before the first request; runs before the server listens. */
+  load?(): Promise<void>
   start?(): Promise<void>
   stop?(): Promise<void>
 }

@@ -92,6 +92,7 @@ async function startLocked(given: ServerConfiguration, unlock: () => void): Prom
   }
   const rooms = buildRooms(platform)
   let stopping = false
+  for (const room of rooms.all) await room.load?.()
   const app = await buildApp(platform, rooms, () => stopping)
   ports = await listen(app, configuration, remembered?.gatewayPort)
   await writeFileDurably(join(home, 'ports.json'), JSON.stringify(ports))

@@ -108,10 +108,9 @@ export function createComputeLoop(
     timer.cancel()
     await running
     const all = [...nodes.nodes.values()]
-    const processOf = (node: LiveNode) => ({ id: node.row.id, pid: node.row.pid, startTime: node.row.start_time })
-    for (const node of all) backend.stop(processOf(node))
+    for (const node of all) backend.stop(node.row.id)
     const deadline = platform.clock.monotonic() + stopWithinMs
-    while (platform.clock.monotonic() < deadline && all.some((node) => backend.isAlive(processOf(node))))
+    while (platform.clock.monotonic() < deadline && all.some((node) => backend.find(node.row.id) !== undefined))
       await platform.clock.sleep(30)
     for (const node of all) await nodes.remove(node, 'gone', 'the server stopped')
   }

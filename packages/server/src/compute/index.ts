@@ -236,8 +236,9 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
       ).length
       return { counts: { computeTargets: targets, nodes: live } }
     },
+    // A node that asks before its row is read would be told that it is gone.
+    load: nodes.load,
     async start() {
-      await nodes.load()
       loop.wake()
     },
     stop: loop.stop,

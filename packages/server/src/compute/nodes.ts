@@ -21,6 +21,7 @@ export interface LiveNode {
   lastSeenMs: number | null
   lastSeenAt: number | null
   startsAtMs: number[]
+  readonly loadedMs: number
 }
 
 export interface NodeTokens {
@@ -34,6 +35,7 @@ const mostStartsPerMinute = 5
 /** The nodes of all targets: started, seen, drained, started again when their process dies. */
 export function createNodes(platform: Platform, backend: ComputeBackend, tokens: NodeTokens) {
   const nodes = new Map<string, LiveNode>()
+  const launching = new Set<string>()
   const lostListeners: ((nodeId: string) => Promise<void>)[] = []
   const drainListeners: ((nodeId: string) => void)[] = []
 
@@ -51,6 +53,7 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
       lastSeenMs: null,
       lastSeenAt: null,
       startsAtMs: [],
+      loadedMs: platform.clock.monotonic(),
     }
   }
 
@@ -118,6 +121,7 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
 
   /** Starts (or starts again) the process of a node. */
   async function launch(node: LiveNode, token: string): Promise<void> {
+    launching.add(node.row.id)
     node.startsAtMs = [
       ...node.startsAtMs.filter((at) => at > platform.clock.monotonic() - 60_000),
       platform.clock.monotonic(),
@@ -136,6 +140,8 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
     } catch (error) {
       platform.logger.error({ err: error, node: node.row.id }, 'a node could not be started')
       await setState(node, 'unusable', `its process could not be started: ${(error as Error).message}`)
+    } finally {
+      launching.delete(node.row.id)
     }
   }
 
@@ -173,15 +179,22 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
 
   /** Looks after the processes: one that died is started again under the same id, so that it finds its attempts; one that was to leave is gone. */
   async function supervise(): Promise<void> {
-    for (const node of nodes.values()) {
-      if (node.row.state === 'requested' || node.row.pid === null) continue
-      if (backend.isAlive({ pid: node.row.pid, startTime: node.row.start_time })) {
-        const startingForMs = platform.clock.monotonic() - (node.startsAtMs.at(-1) ?? platform.clock.monotonic())
-        if (node.row.state === 'provisioning' && startingForMs > startDeadlineMs)
-          await remove(node, 'unusable', 'it did not announce itself within 30 s')
+    for (const node of [...nodes.values()]) {
+      if (launching.has(node.row.id)) continue
+      const found = backend.find(node.row.id)
+      if (found === undefined) {
+        await replace(node)
         continue
       }
-      await replace(node)
+      // Started by a server that was killed before it could note it.
+      if (found.pid !== node.row.pid)
+        await setState(node, node.row.state === 'requested' ? 'provisioning' : node.row.state, node.row.reason, {
+          pid: found.pid,
+          start_time: found.startTime,
+        })
+      const startingForMs = platform.clock.monotonic() - (node.startsAtMs.at(-1) ?? node.loadedMs)
+      if (node.row.state === 'provisioning' && startingForMs > startDeadlineMs)
+        await remove(node, 'unusable', 'it did not announce itself within 30 s')
     }
   }
 
@@ -198,7 +211,7 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
   }
 
   async function remove(node: LiveNode, state: 'gone' | 'unusable', reason: string): Promise<void> {
-    await backend.kill({ id: node.row.id, pid: node.row.pid, startTime: node.row.start_time })
+    await backend.kill(node.row.id)
     for (const listener of lostListeners) await listener(node.row.id)
     if (state === 'unusable') await setState(node, 'unusable', reason)
     nodes.delete(node.row.id)

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, open } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   findProcessesByEnvironment,
@@ -13,6 +13,11 @@ import {
 } from '@modelyard/platform'
 import type { ComputeBackend } from '../../../compute/index.ts'
 
+interface NodeProcess {
+  readonly pid: number
+  readonly startTime: string | null
+}
+
 /** Nodes as agent processes on this machine. They are detached: killing the server kills neither them nor their steps. */
 export function createLocalBackend(home: string): ComputeBackend {
   const folderOf = (nodeId: string): string => join(home, 'nodes', nodeId)
@@ -24,51 +29,64 @@ export function createLocalBackend(home: string): ComputeBackend {
       ? join(root, 'packages', 'agent', 'src', 'main.ts')
       : built
 
+  /** The process says who it is in its folder: a server that was killed right after it started one finds it again. */
+  function find(nodeId: string): NodeProcess | undefined {
+    try {
+      const found = JSON.parse(readFileSync(join(folderOf(nodeId), 'agent.json'), 'utf8')) as NodeProcess
+      return isProcessAlive(found.pid, found.startTime) ? found : undefined
+    } catch {
+      return undefined
+    }
+  }
+
   return {
+    find,
     async start(node) {
       const folder = folderOf(node.id)
       await mkdir(join(folder, 'attempts'), { recursive: true, mode: 0o700 })
       await writeFileDurably(join(folder, 'token'), node.token)
-      const log = await open(join(folder, 'agent.log'), 'a', 0o600)
+      const running = find(node.id)
+      if (running !== undefined) return running
+      const log = openSync(join(folder, 'agent.log'), 'a', 0o600)
       try {
-        const child = startProcess(
-          process.execPath,
-          [
-            '--disable-warning=ExperimentalWarning',
-            program,
-            '--server',
-            node.serverUrl,
-            '--node',
-            node.id,
-            '--folder',
-            folder,
-            '--blobs',
-            join(home, 'blobs'),
-            '--slots',
-            String(node.slots),
-          ],
-          {
-            detached: true,
-            stdio: ['ignore', log.fd, log.fd],
-            env: { ...processEnvironment(), MODELYARD_NODE_ID: node.id },
-          },
-        )
+        const args = [
+          '--disable-warning=ExperimentalWarning',
+          program,
+          '--server',
+          node.serverUrl,
+          '--node',
+          node.id,
+          '--folder',
+          folder,
+          '--blobs',
+          join(home, 'blobs'),
+          '--slots',
+          String(node.slots),
+        ]
+        const child = startProcess(process.execPath, args, {
+          detached: true,
+          stdio: ['ignore', log, log],
+          env: { ...processEnvironment(), MODELYARD_NODE_ID: node.id },
+        })
         if (child.pid === undefined) throw new Error('the process could not be started')
         child.on('error', () => undefined)
         child.unref()
-        return { pid: child.pid, startTime: processStartTime(child.pid) ?? null }
+        const found = { pid: child.pid, startTime: processStartTime(child.pid) ?? null }
+        writeFileSync(join(folder, 'agent.json'), JSON.stringify(found), { mode: 0o600 })
+        return found
       } finally {
-        await log.close()
+        closeSync(log)
       }
     },
-    isAlive: (node) => node.pid !== null && isProcessAlive(node.pid, node.startTime),
-    stop(node) {
-      if (node.pid !== null && isProcessAlive(node.pid, node.startTime)) signalProcess(node.pid, 'SIGTERM')
+    stop(nodeId) {
+      const found = find(nodeId)
+      if (found !== undefined) signalProcess(found.pid, 'SIGTERM')
     },
-    async kill(node) {
-      if (node.pid !== null && isProcessAlive(node.pid, node.startTime)) signalProcess(node.pid, 'SIGKILL')
+    async kill(nodeId) {
+      const found = find(nodeId)
+      if (found !== undefined) signalProcess(found.pid, 'SIGKILL')
       // Attempts of the node are not its children for long; they are found by what is in their environment.
-      for (const pid of findProcessesByEnvironment('MODELYARD_NODE_ID', node.id)) signalProcess(pid, 'SIGKILL')
+      for (const pid of findProcessesByEnvironment('MODELYARD_NODE_ID', nodeId)) signalProcess(pid, 'SIGKILL')
     },
     async hasAttempts(nodeId) {
       return (await readdir(join(folderOf(nodeId), 'attempts')).catch(() => [])).length > 0
