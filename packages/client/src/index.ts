@@ -2,4 +2,4 @@ export { createClient, type Client, type ClientOptions, type EventOptions } from
 export { ApiError, ServerUnreachableError } from './errors.ts'
 export { type ServerEvent } from './event-stream.ts'
 export { parseServerSentEvents, type ServerSentMessage } from './server-sent-events.ts'
-export type { Answer, CallExtras, ItemOf, OperationId, Problem, RawBody, Request } from './types.ts'
+export type { Answer, Arguments, CallExtras, ItemOf, OperationId, Problem, RawBody, Request } from './types.ts'

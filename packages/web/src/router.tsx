@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, type RouteComponent } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  type RouteComponent,
+} from '@tanstack/react-router'
 import { FailedPage, MissingPage } from './routes/failed-pages.tsx'
 import { WorkspaceRoute } from './routes/workspace-route.tsx'
 import { readSearch } from './routes/search.ts'
@@ -21,26 +28,86 @@ const below = (path: string, component: RouteComponent) =>
   createRoute({ getParentRoute: () => workspace, path, validateSearch: readSearch, component })
 
 const pages = [
-  below('/', lazyRouteComponent(() => import('./routes/overview-page.tsx'), 'OverviewPage')),
-  below('/jobs', lazyRouteComponent(() => import('./routes/jobs-page.tsx'), 'JobsPage')),
-  below('/jobs/$id', lazyRouteComponent(() => import('./routes/job-page.tsx'), 'JobPage')),
-  below('/pipelines', lazyRouteComponent(() => import('./routes/pipelines-page.tsx'), 'PipelinesPage')),
-  below('/pipelines/$name', lazyRouteComponent(() => import('./routes/pipeline-page.tsx'), 'PipelinePage')),
-  below('/experiments', lazyRouteComponent(() => import('./routes/experiments-page.tsx'), 'ExperimentsPage')),
-  below('/experiments/$name', lazyRouteComponent(() => import('./routes/runs-page.tsx'), 'RunsPage')),
-  below('/runs/$id', lazyRouteComponent(() => import('./routes/run-page.tsx'), 'RunPage')),
-  below('/compare', lazyRouteComponent(() => import('./routes/compare-page.tsx'), 'ComparePage')),
-  below('/models', lazyRouteComponent(() => import('./routes/models-page.tsx'), 'ModelsPage')),
-  below('/models/$name', lazyRouteComponent(() => import('./routes/model-page.tsx'), 'ModelPage')),
-  below('/models/$name/$version', lazyRouteComponent(() => import('./routes/model-page.tsx'), 'ModelPage')),
-  below('/endpoints', lazyRouteComponent(() => import('./routes/endpoints-page.tsx'), 'EndpointsPage')),
-  below('/endpoints/$name', lazyRouteComponent(() => import('./routes/endpoint-page.tsx'), 'EndpointPage')),
-  below('/compute', lazyRouteComponent(() => import('./routes/compute-list-page.tsx'), 'ComputeListPage')),
-  below('/compute/$name', lazyRouteComponent(() => import('./routes/compute-page.tsx'), 'ComputePage')),
-  below('/data', lazyRouteComponent(() => import('./routes/data-page.tsx'), 'DataPage')),
-  below('/data/$name', lazyRouteComponent(() => import('./routes/data-asset-page.tsx'), 'DataAssetPage')),
-  below('/activity', lazyRouteComponent(() => import('./routes/activity-page.tsx'), 'ActivityPage')),
-  below('/settings', lazyRouteComponent(() => import('./routes/settings-page.tsx'), 'SettingsPage')),
+  below(
+    '/',
+    lazyRouteComponent(() => import('./routes/overview-page.tsx'), 'OverviewPage'),
+  ),
+  below(
+    '/jobs',
+    lazyRouteComponent(() => import('./routes/jobs-page.tsx'), 'JobsPage'),
+  ),
+  below(
+    '/jobs/$id',
+    lazyRouteComponent(() => import('./routes/job-page.tsx'), 'JobPage'),
+  ),
+  below(
+    '/pipelines',
+    lazyRouteComponent(() => import('./routes/pipelines-page.tsx'), 'PipelinesPage'),
+  ),
+  below(
+    '/pipelines/$name',
+    lazyRouteComponent(() => import('./routes/pipeline-page.tsx'), 'PipelinePage'),
+  ),
+  below(
+    '/experiments',
+    lazyRouteComponent(() => import('./routes/experiments-page.tsx'), 'ExperimentsPage'),
+  ),
+  below(
+    '/experiments/$name',
+    lazyRouteComponent(() => import('./routes/runs-page.tsx'), 'RunsPage'),
+  ),
+  below(
+    '/runs/$id',
+    lazyRouteComponent(() => import('./routes/run-page.tsx'), 'RunPage'),
+  ),
+  below(
+    '/compare',
+    lazyRouteComponent(() => import('./routes/compare-page.tsx'), 'ComparePage'),
+  ),
+  below(
+    '/models',
+    lazyRouteComponent(() => import('./routes/models-page.tsx'), 'ModelsPage'),
+  ),
+  below(
+    '/models/$name',
+    lazyRouteComponent(() => import('./routes/model-page.tsx'), 'ModelPage'),
+  ),
+  below(
+    '/models/$name/$version',
+    lazyRouteComponent(() => import('./routes/model-page.tsx'), 'ModelPage'),
+  ),
+  below(
+    '/endpoints',
+    lazyRouteComponent(() => import('./routes/endpoints-page.tsx'), 'EndpointsPage'),
+  ),
+  below(
+    '/endpoints/$name',
+    lazyRouteComponent(() => import('./routes/endpoint-page.tsx'), 'EndpointPage'),
+  ),
+  below(
+    '/compute',
+    lazyRouteComponent(() => import('./routes/compute-list-page.tsx'), 'ComputeListPage'),
+  ),
+  below(
+    '/compute/$name',
+    lazyRouteComponent(() => import('./routes/compute-page.tsx'), 'ComputePage'),
+  ),
+  below(
+    '/data',
+    lazyRouteComponent(() => import('./routes/data-page.tsx'), 'DataPage'),
+  ),
+  below(
+    '/data/$name',
+    lazyRouteComponent(() => import('./routes/data-asset-page.tsx'), 'DataAssetPage'),
+  ),
+  below(
+    '/activity',
+    lazyRouteComponent(() => import('./routes/activity-page.tsx'), 'ActivityPage'),
+  ),
+  below(
+    '/settings',
+    lazyRouteComponent(() => import('./routes/settings-page.tsx'), 'SettingsPage'),
+  ),
 ]
 
 export const router = createRouter({

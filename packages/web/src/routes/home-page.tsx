@@ -29,7 +29,9 @@ export function HomePage() {
       <h1>Workspaces</h1>
       {list.isError ? <ErrorPanel error={list.error} /> : null}
       {items === undefined ? (
-        list.isError ? null : <SkeletonTable columns={['Workspace', 'Made']} rows={3} />
+        list.isError ? null : (
+          <SkeletonTable columns={['Workspace', 'Made']} rows={3} />
+        )
       ) : (
         <table>
           <thead>

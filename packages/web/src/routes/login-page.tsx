@@ -21,9 +21,13 @@ export function LoginPage() {
       <Say>
         Run this where the server runs. It opens the page and <b>signs you in</b>.
       </Say>
-      <CodeBlock text={safe === '/' ? 'modelyard open' : `modelyard open '${safe.replaceAll("'", '')}'`} label="Sign in" />
+      <CodeBlock
+        text={safe === '/' ? 'modelyard open' : `modelyard open '${safe.replaceAll("'", '')}'`}
+        label="Sign in"
+      />
       <p className="note">
-        The link works once, for ten minutes. There is no password; other machines use tokens, made with <code>modelyard token create</code>.
+        The link works once, for ten minutes. There is no password; other machines use tokens, made with{' '}
+        <code>modelyard token create</code>.
       </p>
       <p>
         <a className="btn" href={safe}>

@@ -22,7 +22,12 @@ export function usePageSearch(): readonly [Search, (change: Search) => void] {
 }
 
 /** Workspace and name of the page. */
-export function usePageParams(): { readonly ws: string; readonly id: string; readonly name: string; readonly version?: string } {
+export function usePageParams(): {
+  readonly ws: string
+  readonly id: string
+  readonly name: string
+  readonly version?: string
+} {
   const params: Readonly<Record<string, string | undefined>> = useParams({ strict: false })
   const { ws = '', id = '', name = '', version } = params
   return version === undefined ? { ws, id, name } : { ws, id, name, version }

@@ -39,7 +39,11 @@ function TabBar({ ws }: { readonly ws: string }) {
       {nouns
         .filter((noun) => onPhones.has(noun.path))
         .map((noun) => (
-          <Link key={noun.path} to={`/w/${ws}${noun.path === '' ? '' : `/${noun.path}`}`} activeOptions={{ exact: noun.path === '' }}>
+          <Link
+            key={noun.path}
+            to={`/w/${ws}${noun.path === '' ? '' : `/${noun.path}`}`}
+            activeOptions={{ exact: noun.path === '' }}
+          >
             <Icon name={noun.icon} size={18} />
             <span>{noun.text}</span>
             {noun.path === '' && (data?.needsAttention.length ?? 0) > 0 ? <em /> : null}
@@ -57,7 +61,11 @@ function TabBar({ ws }: { readonly ws: string }) {
 export function LiveSign() {
   const connected = useConnected()
   return (
-    <span className={connected ? 'live' : 'live off'} role="status" title={connected ? 'Changes arrive as they happen' : 'The connection is being made again; nothing is lost'}>
+    <span
+      className={connected ? 'live' : 'live off'}
+      role="status"
+      title={connected ? 'Changes arrive as they happen' : 'The connection is being made again; nothing is lost'}
+    >
       <i />
       {connected ? 'Live' : 'Reconnecting'}
     </span>

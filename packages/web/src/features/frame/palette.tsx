@@ -19,7 +19,11 @@ export function Palette({ ws }: { readonly ws: string }) {
   const pipelines = useQuery({ ...queries.pipelines(ws), enabled: opened })
   const targets = useQuery({ ...queries.computeTargets(ws), enabled: opened })
   const go = (to: string) => () => void navigate({ to })
-  const named = (noun: string, icon: 'models' | 'endpoints' | 'pipelines' | 'compute', items: readonly { name: string }[] = []) =>
+  const named = (
+    noun: string,
+    icon: 'models' | 'endpoints' | 'pipelines' | 'compute',
+    items: readonly { name: string }[] = [],
+  ) =>
     items.map(({ name }) => ({
       id: `${noun}/${name}`,
       label: name,

@@ -38,7 +38,13 @@ export function Rail({ ws, onCollapse }: { readonly ws: string; readonly onColla
         >
           <Icon name="theme" size={14} />
         </button>
-        <button type="button" className="btn ghost ico" aria-label="Collapse the rail" title="Collapse the rail" onClick={onCollapse}>
+        <button
+          type="button"
+          className="btn ghost ico"
+          aria-label="Collapse the rail"
+          title="Collapse the rail"
+          onClick={onCollapse}
+        >
           <Icon name="rail" size={14} />
         </button>
       </div>

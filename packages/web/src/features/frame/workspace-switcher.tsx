@@ -12,7 +12,16 @@ export function WorkspaceSwitcher({ ws }: { readonly ws: string }) {
     <Menu position="bottom-start" width={220} shadow="md">
       <Menu.Target>
         <button type="button" className="ws" aria-label={`Workspace ${ws}`}>
-          <svg className="logo" viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden="true" strokeLinecap="round" strokeLinejoin="round">
+          <svg
+            className="logo"
+            viewBox="0 0 20 20"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="2"
+            aria-hidden="true"
+            strokeLinecap="round"
+            strokeLinejoin="round"
+          >
             <path d="M3 17V4.5L10 11l7-6.5V17" />
             <path d="M10 11v6" style={{ stroke: 'var(--accent)' }} />
           </svg>
