@@ -38,7 +38,7 @@ export async function layOut(
   lease: Lease,
   content: ContentStore,
 ): Promise<Record<string, string>> {
-  await rm(paths.folder, { recursive: true, force: true })
+  if (existsSync(paths.folder)) await rm(paths.folder, { recursive: true, force: true })
   await mkdir(paths.work, { recursive: true, mode: 0o700 })
   await writeFile(paths.lease, JSON.stringify(lease), { mode: 0o600 })
   if (lease.code !== null) await copyTree(content, lease.code, paths.work, 'the code')
@@ -108,8 +108,18 @@ export async function readLease(paths: AttemptPaths): Promise<Lease | undefined>
   }
 }
 
+const pythonFolders = new Map<string, string>()
+
 /** A folder in which `python` and `python3` are the interpreter: its own where both are there, else one of wrappers. */
 export async function pythonFolder(python: string, nodeFolder: string): Promise<string> {
+  const known = pythonFolders.get(python)
+  if (known !== undefined && existsSync(python)) return known
+  const found = await findPythonFolder(python, nodeFolder)
+  pythonFolders.set(python, found)
+  return found
+}
+
+async function findPythonFolder(python: string, nodeFolder: string): Promise<string> {
   if (!existsSync(python))
     throw new PreparationError(`There is no Python at ${python}. Run \`npm run setup\`, or set MODELYARD_PYTHON.`)
   const own = dirname(python)

@@ -79,7 +79,7 @@ export class Attempt {
       MODELYARD_ATTEMPT_ID: this.lease.attemptId,
       MODELYARD_NODE_ID: this.#host.nodeId,
     })
-    await rememberShim(this.#paths, this.#shim)
+    rememberShim(this.#paths, this.#shim)
     await this.#watch(this.lease.timeoutMs)
   }
 

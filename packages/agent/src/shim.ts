@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import {
   findProcessesByEnvironment,
@@ -5,7 +6,6 @@ import {
   signalProcess,
   startProcess,
   systemClock,
-  writeFileDurably,
   isProcessAlive,
   type ChildProcess,
 } from '@modelyard/platform'
@@ -52,8 +52,9 @@ export function adoptShim(pid: number, startTime: string | null): ShimProcess {
   return { pid, startTime, gone: promise }
 }
 
-export async function rememberShim(paths: AttemptPaths, process: ShimProcess): Promise<void> {
-  await writeFileDurably(paths.process, JSON.stringify({ pid: process.pid, startTime: process.startTime }))
+/** At once and without a sync: it has to outlive this process, not the machine, and a machine that stopped has no shim to find. */
+export function rememberShim(paths: AttemptPaths, process: ShimProcess): void {
+  writeFileSync(paths.process, JSON.stringify({ pid: process.pid, startTime: process.startTime }), { mode: 0o600 })
 }
 
 export async function readShim(paths: AttemptPaths): Promise<{ pid: number; startTime: string | null } | undefined> {

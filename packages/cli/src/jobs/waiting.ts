@@ -8,13 +8,15 @@ import { createJobProgress } from './progress.ts'
 import type { Job } from './job-view.ts'
 
 const longestPauseMs = 1_000
+/** A job of many short steps changes all the time; it is read again this often at the most, and at once when it ends. */
+const shortestPauseMs = 300
 const isOver = (job: Job): boolean => job.endedAt !== null
 
 /** Waits until a job has ended, showing its steps; fails with exit code 8 after `timeoutSeconds`. */
 export async function waitForJob(session: Session, id: string, timeoutSeconds?: number): Promise<Job> {
   const { clock } = session.host
   const deadline = timeoutSeconds === undefined ? Infinity : clock.monotonic() + timeoutSeconds * 1000
-  const news = listen(session.client, session.workspace)
+  const news = listen(session.client, session.workspace, id)
   const progress = createJobProgress(session)
   try {
     for (;;) {
@@ -28,7 +30,11 @@ export async function waitForJob(session: Session, id: string, timeoutSeconds?: 
       const left = deadline - clock.monotonic()
       if (left <= 0) throw timedOut(job, timeoutSeconds ?? 0)
       const pause = new AbortController()
-      await Promise.race([clock.sleep(Math.min(longestPauseMs, left), pause.signal), change])
+      await Promise.race([
+        clock.sleep(Math.min(longestPauseMs, left), pause.signal),
+        Promise.all([change, clock.sleep(shortestPauseMs, pause.signal)]),
+        news.ended,
+      ])
       pause.abort()
     }
   } finally {
@@ -37,19 +43,25 @@ export async function waitForJob(session: Session, id: string, timeoutSeconds?: 
   }
 }
 
-/** Lets the waiting look at once when the event stream tells of jobs; without the stream it still looks every second. */
-function listen(client: Client, workspace: string): { next(): Promise<void>; stop(): void } {
+/** Tells when something of a job has changed and when it has ended, by the event stream; without the stream the waiting still looks every second. */
+function listen(
+  client: Client,
+  workspace: string,
+  id: string,
+): { next(): Promise<void>; ended: Promise<void>; stop(): void } {
   const controller = new AbortController()
+  const end = Promise.withResolvers<void>()
   let wake = Promise.withResolvers<void>()
   const read = async (): Promise<void> => {
     for await (const event of client.events(workspace, { signal: controller.signal })) {
-      if (!event.name.startsWith('job.') && event.name !== 'step.changed') continue
+      if (event.data['jobId'] !== id) continue
+      if (event.name === 'job.ended') end.resolve()
       wake.resolve()
       wake = Promise.withResolvers<void>()
     }
   }
   read().catch(() => undefined)
-  return { next: () => wake.promise, stop: () => controller.abort() }
+  return { next: () => wake.promise, ended: end.promise, stop: () => controller.abort() }
 }
 
 function timedOut(job: Job, seconds: number): CommandFailure {
