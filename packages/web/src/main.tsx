@@ -1,6 +1,6 @@
 import '@fontsource-variable/inter'
 import '@fontsource-variable/jetbrains-mono'
-import '@mantine/core/styles.layer.css'
+import './theme/mantine.css'
 import './theme/tokens.css'
 import './theme/base.css'
 import './theme/pages.css'

@@ -118,6 +118,7 @@ function options(
   return {
     width,
     height,
+    legend: { show: false },
     cursor: {
       points: { size: 7 },
       drag: { x: true, y: false },

@@ -29,14 +29,14 @@ export function Figure({ value, unit }: { readonly value: ReactNode; readonly un
   return (
     <>
       {value}
-      <span className="u">{'\u00a0' + unit}</span>
+      <span className="u">{'\u202f' + unit}</span>
     </>
   )
 }
 
-/** The sentence a page begins with. */
-export function Say({ children }: { readonly children: ReactNode }) {
-  return <p className="say">{children}</p>
+/** The sentence that answers a page's first question; with `lead` it is the page's heading. */
+export function Say({ children, lead = false }: { readonly children: ReactNode; readonly lead?: boolean }) {
+  return lead ? <h1 className="say">{children}</h1> : <p className="say">{children}</p>
 }
 
 export function SectionHead({

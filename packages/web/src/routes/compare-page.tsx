@@ -70,7 +70,7 @@ function Compared({
   )
   return (
     <>
-      <Say>
+      <Say lead>
         {best === undefined || main === undefined ? (
           <b>{runs.length} runs</b>
         ) : (

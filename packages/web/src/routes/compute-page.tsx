@@ -57,7 +57,7 @@ function Answered({ target }: { readonly target: Target }) {
   for (const node of nodes) states.set(node.state, (states.get(node.state) ?? 0) + 1)
   return (
     <>
-      <Say>
+      <Say lead>
         <b>
           {nodes.length} of {target.maxNodes} nodes
         </b>

@@ -121,7 +121,7 @@ function Answered({ endpoint }: { readonly endpoint: Endpoint }) {
   const ready = serving.length > 0 && serving.every((one) => one.state === 'ready')
   return (
     <>
-      <Say>
+      <Say lead>
         <b>
           {ready
             ? errors === 0
@@ -131,7 +131,7 @@ function Answered({ endpoint }: { readonly endpoint: Endpoint }) {
               ? 'Not answering yet'
               : `${failed.name} failed`}
         </b>
-        {ready ? ': ' : '. '}
+        {ready && requests > 0 ? ': ' : '. '}
         {requests === 0 ? (
           'No request came yet.'
         ) : (

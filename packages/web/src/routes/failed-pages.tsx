@@ -6,7 +6,7 @@ import { Say } from '../components/text.tsx'
 export function MissingPage() {
   return (
     <main className="login">
-      <Say>
+      <Say lead>
         <b>There is no such page.</b> The address may be from an older version, or what it showed was deleted.
       </Say>
       <p>

@@ -5,7 +5,7 @@ import { call, queryClient } from '../api/client.ts'
 import * as queries from '../api/queries.ts'
 import { pathIn } from '../components/app-link.tsx'
 import { ErrorPanel } from '../components/error-panel.tsx'
-import { durationText, exactText, numberText, spanText } from '../components/format.ts'
+import { durationText, exactText, spanText } from '../components/format.ts'
 import { Icon } from '../components/icon.tsx'
 import { QueryView } from '../components/query-view.tsx'
 import { SkeletonBlock } from '../components/skeleton.tsx'
@@ -102,7 +102,7 @@ function Body({ ws, job }: { readonly ws: string; readonly job: Job }) {
               parameters{' '}
               <b>
                 {Object.entries(job.parameters)
-                  .map(([name, value]) => `${name} ${typeof value === 'number' ? numberText(value) : String(value)}`)
+                  .map(([name, value]) => `${name} ${String(value)}`)
                   .join(', ')}
               </b>
             </span>

@@ -83,7 +83,7 @@ function Answered({ model }: { readonly model: Model }) {
   const evidence = model.versions?.find((version) => version.version === candidate)?.evidence ?? null
   const waiting = candidate !== undefined && candidate !== champion
   return (
-    <Say>
+    <Say lead>
       {champion === undefined ? (
         <>
           <b>{model.name}</b> has no champion yet.

@@ -70,7 +70,7 @@ function Sentence({ ws, data }: { readonly ws: string; readonly data: Overview }
   const running = data.counts.runningJobs + data.counts.queuedJobs
   const needs = data.needsAttention.length
   return (
-    <Say>
+    <Say lead>
       {names.length === 0 ? (
         <>
           <b>No model is live.</b>{' '}

@@ -23,79 +23,81 @@ export function GateEvidence({ evidence }: { readonly evidence: Evidence }) {
     y: Math.abs(row.challenger - row.label),
   }))
   return (
-    <div className="cols ge" style={pairs.length === 0 ? { gridTemplateColumns: 'minmax(0, 1fr)' } : undefined}>
-      {pairs.length === 0 ? null : (
-        <Scatter pairs={pairs} xTitle="Error of the champion" yTitle="error of the challenger" />
-      )}
-      <div>
-        <p className="row" style={{ marginTop: 10 }}>
-          <State status={evidence.decision} word={decisionWord(evidence)} />
-          <span className="sub wrapc">{evidence.reason}</span>
-        </p>
-        <div className="scroll" tabIndex={0} role="group" aria-label="Numbers of the gate">
-          <table className="ft">
-            <thead>
-              <tr>
-                <th>On the same rows</th>
-                <th className="r">Version</th>
-                <th className="r">{metric}</th>
-              </tr>
-            </thead>
-            <tbody>
-              <tr>
-                <td>Champion</td>
-                <td className="r">{champion === null ? 'none to beat' : champion.version}</td>
-                <td className="r">{champion?.value == null ? '–' : numberText(champion.value)}</td>
-              </tr>
-              <tr>
-                <td>Challenger</td>
-                <td className="r">{challenger.version ?? 'not registered'}</td>
-                <td className="r m">{numberText(challenger.value)}</td>
-              </tr>
-              {difference === null ? null : (
-                <tr className="all">
-                  <td>Difference</td>
-                  <td className="r sub">challenger − champion</td>
-                  <td className="r">{signedText(difference)}</td>
-                </tr>
-              )}
-            </tbody>
-          </table>
-        </div>
-        {difference === null || interval === null ? null : (
-          <IntervalRow
-            value={difference}
-            interval={interval}
-            good={good}
-            label={`Difference ${signedText(difference)}, 95 % interval ${signedText(interval[0])} to ${signedText(interval[1])}`}
-          />
+    <div className="gebox">
+      <div className="cols ge" style={pairs.length === 0 ? { gridTemplateColumns: 'minmax(0, 1fr)' } : undefined}>
+        {pairs.length === 0 ? null : (
+          <Scatter pairs={pairs} xTitle="Error of the champion" yTitle="error of the challenger" />
         )}
-        <dl className="kv" style={{ marginTop: 10 }}>
-          <dt>95 % interval</dt>
-          <dd>
-            {interval === null
-              ? 'none: nothing to compare with'
-              : `${signedText(interval[0])} to ${signedText(interval[1])}`}
-          </dd>
-          <dt>Rows</dt>
-          <dd>
-            {evidence.rows ?? 'not counted'} (at least {evidence.minRows})
-          </dd>
-          <dt>Rule</dt>
-          <dd>
-            {evidence.goal} {metric} by more than {numberText(evidence.minImprovement)}
-          </dd>
-          <dt>Method</dt>
-          <dd>{evidence.method}</dd>
-          {evidence.pValue === null ? null : (
-            <>
-              <dt>p</dt>
-              <dd>{numberText(evidence.pValue)}</dd>
-            </>
+        <div>
+          <p className="row" style={{ marginTop: 10 }}>
+            <State status={evidence.decision} word={decisionWord(evidence)} />
+            <span className="sub wrapc">{evidence.reason}</span>
+          </p>
+          <div className="scroll" tabIndex={0} role="group" aria-label="Numbers of the gate">
+            <table className="ft">
+              <thead>
+                <tr>
+                  <th>On the same rows</th>
+                  <th className="r">Version</th>
+                  <th className="r">{metric}</th>
+                </tr>
+              </thead>
+              <tbody>
+                <tr>
+                  <td>Champion</td>
+                  <td className="r">{champion === null ? 'none to beat' : champion.version}</td>
+                  <td className="r">{champion?.value == null ? '–' : numberText(champion.value)}</td>
+                </tr>
+                <tr>
+                  <td>Challenger</td>
+                  <td className="r">{challenger.version ?? 'not registered'}</td>
+                  <td className="r m">{numberText(challenger.value)}</td>
+                </tr>
+                {difference === null ? null : (
+                  <tr className="all">
+                    <td>Difference</td>
+                    <td className="r sub">challenger − champion</td>
+                    <td className="r">{signedText(difference)}</td>
+                  </tr>
+                )}
+              </tbody>
+            </table>
+          </div>
+          {difference === null || interval === null ? null : (
+            <IntervalRow
+              value={difference}
+              interval={interval}
+              good={good}
+              label={`Difference ${signedText(difference)}, 95 % interval ${signedText(interval[0])} to ${signedText(interval[1])}`}
+            />
           )}
-          <dt>Decided</dt>
-          <dd>{exactText(evidence.decidedAt)}</dd>
-        </dl>
+          <dl className="kv" style={{ marginTop: 10 }}>
+            <dt>95 % interval</dt>
+            <dd>
+              {interval === null
+                ? 'none: nothing to compare with'
+                : `${signedText(interval[0])} to ${signedText(interval[1])}`}
+            </dd>
+            <dt>Rows</dt>
+            <dd>
+              {evidence.rows ?? 'not counted'} (at least {evidence.minRows})
+            </dd>
+            <dt>Rule</dt>
+            <dd>
+              {evidence.goal} {metric} by more than {numberText(evidence.minImprovement)}
+            </dd>
+            <dt>Method</dt>
+            <dd>{evidence.method}</dd>
+            {evidence.pValue === null ? null : (
+              <>
+                <dt>p</dt>
+                <dd>{numberText(evidence.pValue)}</dd>
+              </>
+            )}
+            <dt>Decided</dt>
+            <dd>{exactText(evidence.decidedAt)}</dd>
+          </dl>
+        </div>
       </div>
     </div>
   )
