@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findBrowser, launchBrowser } from './browser.ts'
 import { seed } from './seed.ts'
 import { startServer, type ServerUnderTest } from './server.ts'
@@ -30,7 +30,10 @@ describe.skipIf(executable === undefined)('every page on seeded data', () => {
 
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true })
-    await build({ root: join(import.meta.dirname, '..'), logLevel: 'error' })
+    // What is built here is what the server goes on serving, so it is built as it is shipped.
+    vi.stubEnv('NODE_ENV', 'production')
+    await build({ root: join(import.meta.dirname, '..'), mode: 'production', logLevel: 'error' })
+    vi.unstubAllEnvs()
     server = await startServer()
     pages = await seed(server)
     browser = await launchBrowser(executable ?? '')

@@ -3,7 +3,8 @@ import type { ServerUnderTest } from './server.ts'
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-const pipeline = `display_name: walk
+const pipeline = `type: pipeline
+display_name: walk
 experiment_name: walk
 settings:
   default_compute: local
@@ -22,7 +23,8 @@ jobs:
       table: \${{parent.jobs.prepare.outputs.table}}
       depth: \${{parent.inputs.depth}}
 `
-const failing = `display_name: broken
+const failing = `type: pipeline
+display_name: broken
 experiment_name: walk
 settings:
   default_compute: local

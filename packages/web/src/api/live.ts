@@ -88,6 +88,8 @@ interface Stream {
 }
 
 function holdStream({ ws, after, signal, take, state }: Stream): Promise<void> {
+  // The lock may come to somebody who has left already.
+  if (signal.aborted) return Promise.resolve()
   const { promise, resolve } = Promise.withResolvers<void>()
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -28,11 +28,11 @@ export function Page({
         <nav className="crumb" aria-label="Breadcrumb">
           {crumbs.map((crumb, index) =>
             index === crumbs.length - 1 ? (
-              <b key={crumb.text} aria-current="page">
+              <b key={index} aria-current="page">
                 {crumb.text}
               </b>
             ) : (
-              <span key={crumb.text} className="far row">
+              <span key={index} className="far row">
                 {crumb.to === undefined ? crumb.text : <Link to={crumb.to}>{crumb.text}</Link>}
                 <span className="sep" aria-hidden="true">
                   /

@@ -133,7 +133,7 @@ function options(
     },
     axes: [
       { ...axis, space: 70 },
-      { ...axis, size: 52, values: (_self, values) => values.map((value) => numberText(value)) },
+      { ...axis, size: 52, values: (_self, values) => values.map((value) => tickText(value)) },
     ],
     series: [
       {},
@@ -148,4 +148,9 @@ function options(
       })) as uPlot.Series[]),
     ],
   }
+}
+
+function tickText(value: number): string {
+  const size = Math.abs(value)
+  return size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(1) : String(Number(value.toPrecision(5)))
 }

@@ -113,7 +113,8 @@ function Compared({
             </thead>
             <tbody>
               {metrics.map((name) => {
-                const leader = bestRun(runs, name)?.id
+                const counted = runs.filter((run) => typeof metricOf(run, name) === 'number').length
+                const leader = counted < 2 ? undefined : bestRun(runs, name)?.id
                 return (
                   <tr key={`m.${name}`}>
                     <td className="m">{name}</td>
@@ -122,7 +123,7 @@ function Compared({
                       return (
                         <td key={run.id} className={run.id === leader ? 'r b' : 'r'}>
                           {value === undefined ? <span className="dim">–</span> : numberText(value)}
-                          {run.id === leader && runs.length > 1 ? <span className="link tiny"> best</span> : null}
+                          {run.id === leader ? <span className="link tiny"> best</span> : null}
                         </td>
                       )
                     })}
