@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface OurServer {
@@ -11,7 +12,9 @@ export interface OurServer {
 
 /** Starts our server on a home of its own. */
 export async function startOurServer(home: string): Promise<OurServer> {
-  const main = join(import.meta.dirname, '..', 'packages', 'server', 'src', 'main.ts')
+  // As users run it: the built program.
+  const built = join(import.meta.dirname, '..', 'dist', 'server.js')
+  const main = existsSync(built) ? built : join(import.meta.dirname, '..', 'packages', 'server', 'src', 'main.ts')
   const child = spawn(process.execPath, [main, '--home', home, '--port', '0', '--gateway-port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -3,15 +3,24 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { findFreePort } from '@modelyard/platform'
 
-const folder = join(import.meta.dirname, '.venv-peers')
-const requirements = join(import.meta.dirname, 'requirements-peers.txt')
+const shared = { folder: '.venv-peers', requirements: 'requirements-peers.txt' }
 
-/** A program of the peers' virtual environment, which is made when it is not there yet. */
-export function peerProgram(name: string): string {
-  const path = join(folder, 'bin', name)
+/** A program of a peers' virtual environment, which is made when it is not there yet. */
+export function peerProgram(
+  name: string,
+  { folder, requirements }: { folder: string; requirements: string } = shared,
+): string {
+  const environment = join(import.meta.dirname, folder)
+  const path = join(environment, 'bin', name)
   if (existsSync(path)) return path
-  run('python3', ['-m', 'venv', folder])
-  run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements])
+  run('python3', ['-m', 'venv', environment])
+  run(join(environment, 'bin', 'pip'), [
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '-r',
+    join(import.meta.dirname, requirements),
+  ])
   if (!existsSync(path)) throw new Error(`the peers' environment has no program '${name}'`)
   return path
 }

@@ -80,7 +80,7 @@ export function createJobService(platform: Platform, deps: JobServiceDeps) {
         step.needs.map((need) => ({ job_id: id, from_step: need, to_step: step.name })),
       )
       await steps.insertSteps(tx, rows, edges)
-      for (const step of rows) if (step.open_needs === 0) await engine.begin(tx, row, step)
+      for (const step of rows) if (step.open_needs === 0) await engine.begin(tx, row, step, true)
     })
     return get(plan.workspace, id)
   }

@@ -57,19 +57,20 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
     })
   }
 
-  /** A step's turn: everything before it has ended well. */
-  async function begin(tx: Transaction, job: JobTable, step: StepTable): Promise<void> {
+  /** A step's turn: everything before it has ended well. `quiet`: its job is just being submitted, so nobody needs to be told of what is reused at once. */
+  async function begin(tx: Transaction, job: JobTable, step: StepTable, quiet = false): Promise<void> {
     const ready = await toReady(tx, job, step)
     if (cache === undefined) throw new Error('the step cache is not set')
     const { key, components } = await cache.keyOf(tx, ready)
-    await steps.changeStep(tx, step, { key, key_components: JSON.stringify(components) })
     const keyed: StepTable = { ...step, key, key_components: JSON.stringify(components) }
     if (ready.spec.allowReuse && job.force === 0) {
       const hit = await cache.find(tx, job.workspace, key)
-      if (hit !== undefined) return end(tx, job, keyed, { status: 'succeeded', result: hit.result, reusedFrom: hit })
+      if (hit !== undefined)
+        return end(tx, job, keyed, { status: 'succeeded', result: hit.result, reusedFrom: hit }, quiet)
       const twin = await steps.findRunningTwin(tx, job.workspace, key)
       if (twin !== undefined && (twin.job_id !== step.job_id || twin.name !== step.name)) {
         await steps.changeStep(tx, step, {
+          ...keyOf(keyed),
           status: 'queued',
           queued_at: platform.clock.now(),
           reason: `waits for the same work in ${twin.job_id}/${twin.name}`,
@@ -142,6 +143,7 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
       message: '',
     })
     await steps.changeStep(tx, step, {
+      ...keyOf(step),
       status: 'queued',
       queued_at: now,
       attempt_id: id,
@@ -161,6 +163,7 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
     const runId = await ensureRun(tx, job, step, ready)
     const now = platform.clock.now()
     await steps.changeStep(tx, step, {
+      ...keyOf(step),
       status: 'running',
       started_at: now,
       queued_at: now,
@@ -174,10 +177,17 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
   }
 
   /** Ends a step once, and lets what follows from it happen. */
-  async function end(tx: Transaction, job: JobTable, step: StepTable, finished: FinishedStep): Promise<void> {
+  async function end(
+    tx: Transaction,
+    job: JobTable,
+    step: StepTable,
+    finished: FinishedStep,
+    quiet = false,
+  ): Promise<void> {
     const now = platform.clock.now()
     const { result, reusedFrom } = finished
     const changed = await steps.changeStep(tx, step, {
+      ...keyOf(step),
       status: finished.status,
       ended_at: now,
       started_at: step.started_at ?? (reusedFrom === undefined ? null : now),
@@ -197,13 +207,13 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
     })
     if (!changed) return
     if (step.run_id !== null && reusedFrom === undefined) await endRun(tx, step.run_id, finished.status)
-    await announce(tx, job, step.name, { status: finished.status, reused: reusedFrom !== undefined })
+    if (!quiet) await announce(tx, job, step.name, { status: finished.status, reused: reusedFrom !== undefined })
     if (finished.status === 'succeeded' && result !== undefined) {
       if (step.key !== null && reusedFrom === undefined)
         await cache?.keep(tx, job.workspace, step.key, { jobId: job.id, step: step.name, runId: step.run_id, result })
       await (result.halt
         ? skipDescendants(tx, job, step.name, `the gate '${step.name}' did not pass`)
-        : releaseChildren(tx, job, step.name))
+        : releaseChildren(tx, job, step.name, quiet))
     } else await stopAfter(tx, job, step, finished.status)
     if (step.key !== null && reusedFrom === undefined) await wakeTwins(tx, job.workspace, step.key)
     await countDown(tx, job)
@@ -218,10 +228,10 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
     await deps.tokens.revokeTokensOf(tx, { runId })
   }
 
-  async function releaseChildren(tx: Transaction, job: JobTable, name: string): Promise<void> {
+  async function releaseChildren(tx: Transaction, job: JobTable, name: string, quiet: boolean): Promise<void> {
     for (const child of await steps.listChildren(tx, job.id, name)) {
       const ready = await steps.satisfyNeed(tx, job.id, child)
-      if (ready !== undefined) await begin(tx, job, ready)
+      if (ready !== undefined) await begin(tx, job, ready, quiet)
     }
   }
 
@@ -328,6 +338,11 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
 }
 
 export type StepEngine = ReturnType<typeof createStepEngine>
+
+/** The key is written with the first change that a step's turn leads to. */
+function keyOf(step: StepTable): Pick<StepTable, 'key' | 'key_components'> {
+  return { key: step.key, key_components: step.key_components }
+}
 
 function attemptStateOf(status: FinishedStep['status'], current: AttemptState | null): AttemptState | null {
   if (current === null) return null

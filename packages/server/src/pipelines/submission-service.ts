@@ -10,7 +10,14 @@ import { readTree, type Data } from '../data/index.ts'
 import type { Environments } from '../environments/index.ts'
 import type { Jobs, PlannedJob, PlannedStep, StepSpec } from '../jobs/index.ts'
 import type { Models } from '../models/index.ts'
-import { invalidDocument, nearest, parseDocument, type Database, type Platform } from '../platform/index.ts'
+import {
+  invalidDocument,
+  nearest,
+  parseDocument,
+  type Database,
+  type ParsedDocument,
+  type Platform,
+} from '../platform/index.ts'
 import { scriptsOf } from './expression.ts'
 import { assignParameters, parametersOf } from './parameters.ts'
 import { asPipeline, JobDocument, type PipelineDocument } from './pipeline-document.ts'
@@ -46,10 +53,19 @@ interface Checked {
 
 /** From a file to a plan to a job: everything that can be known beforehand is refused before a job exists. */
 export function createSubmissionService(platform: Platform, deps: SubmissionDeps) {
+  let last: { text: string; name: string; parsed: ParsedDocument<JobDocument> } | undefined
+
+  /** A client plans a file and then submits it: the second time it is known. */
+  function parse(source: JobSubmission['source']): ParsedDocument<JobDocument> {
+    if (last === undefined || last.text !== source.text || last.name !== source.name)
+      last = { ...source, parsed: parseDocument(source, JobDocument) }
+    return last.parsed
+  }
+
   /** Reads a file and checks it against itself. */
   function check(submission: JobSubmission): Checked {
     const fileName = submission.source.name
-    const parsed = parseDocument(submission.source, JobDocument)
+    const parsed = parse(submission.source)
     const { pipeline, single } = asPipeline(parsed.value)
     // A file with one command has no `jobs` level; its places are those of the file.
     const placeOf: Checked['placeOf'] = (path, message, suggestion) =>
