@@ -61,10 +61,12 @@ export function followWorkspace(ws: string): () => void {
       signal: stop.signal,
       take: (event) => {
         take(event)
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origin
         channel.postMessage({ kind: 'event', event } satisfies Message)
       },
       state: (live) => {
         setConnected(live)
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origin
         channel.postMessage({ kind: 'state', live } satisfies Message)
       },
     })

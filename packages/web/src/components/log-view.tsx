@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef } from 'react'
 
-const bad = /\b(error|exception|traceback|fatal)\b/i
+const bad = /\b(\w*error|\w*exception|traceback|fatal)\b/i
 const warn = /\bwarn(ing)?\b/i
 // Terminals' colour codes would be noise here.
 // oxlint-disable-next-line no-control-regex

@@ -19,7 +19,6 @@ export interface ChartSpec {
   /** x in milliseconds since 1970 shows as clock times. */
   readonly time?: boolean
   readonly series: readonly ChartSeries[]
-  readonly log?: boolean
   readonly height?: number
   readonly fromZero?: boolean
   /** Charts with the same key share their cursor. */
@@ -37,20 +36,19 @@ export default function Plot(spec: ChartSpec) {
   const plot = useRef<uPlot>(null)
   const scheme = useComputedColorScheme('light')
   const [at, setAt] = useState<number | null>(null)
-  const { title, x, xTitle, time = false, series, log = false, height = 180, fromZero = false, sync } = spec
+  const { title, x, xTitle, time = false, series, height = 180, fromZero = false, sync } = spec
   const shape = useMemo(
     () =>
       JSON.stringify([
         title,
         xTitle,
         time,
-        log,
         height,
         fromZero,
         sync,
         series.map((one) => [one.name, one.colour, one.dash, one.step]),
       ]),
-    [title, xTitle, time, log, height, fromZero, sync, series],
+    [title, xTitle, time, height, fromZero, sync, series],
   )
   const data = useMemo(
     () =>
@@ -106,7 +104,7 @@ export default function Plot(spec: ChartSpec) {
 }
 
 function options(
-  { time = false, series, log = false, height = 180, fromZero = false, sync }: ChartSpec,
+  { time = false, series, height = 180, fromZero = false, sync }: ChartSpec,
   width: number,
 ): uPlot.Options {
   const axis = {
@@ -126,13 +124,10 @@ function options(
     },
     scales: {
       x: { time },
-      y: {
-        ...(log ? { distr: 3 as const } : {}),
-        ...(fromZero ? { range: (_self, _low, high) => [0, high > 0 ? high * 1.1 : 1] as [number, number] } : {}),
-      },
+      y: fromZero ? { range: (_self, _low, high) => [0, high > 0 ? high * 1.1 : 1] as [number, number] } : {},
     },
     axes: [
-      { ...axis, space: 70 },
+      { ...axis, space: 70, size: 28 },
       { ...axis, size: 52, values: (_self, values) => values.map((value) => tickText(value)) },
     ],
     series: [

@@ -26,6 +26,8 @@ const kinds: Readonly<Record<string, StateKind>> = {
   ready: 'succeeded',
   idle: 'succeeded',
   passed: 'succeeded',
+  registered: 'succeeded',
+  created: 'succeeded',
   first: 'succeeded',
   failed: 'failed',
   refused: 'failed',

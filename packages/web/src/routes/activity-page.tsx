@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Fragment } from 'react'
 import * as queries from '../api/queries.ts'
+import { formText } from '../components/form-text.ts'
 import { ErrorPanel } from '../components/error-panel.tsx'
 import { MoreButton } from '../components/more-button.tsx'
 import { SkeletonTable } from '../components/skeleton.tsx'
@@ -33,7 +34,7 @@ export function ActivityPage() {
         onSubmit={(event) => {
           event.preventDefault()
           const form = new FormData(event.currentTarget)
-          setSearch(Object.fromEntries(fields.map((field) => [field, String(form.get(field) ?? '') || undefined])))
+          setSearch(Object.fromEntries(fields.map((field) => [field, formText(form, field) || undefined])))
         }}
       >
         {fields.map((field) => (

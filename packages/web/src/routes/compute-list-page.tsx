@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { call, queryClient } from '../api/client.ts'
 import * as queries from '../api/queries.ts'
 import { AppLink, pathIn } from '../components/app-link.tsx'
+import { formText } from '../components/form-text.ts'
 import { ErrorPanel } from '../components/error-panel.tsx'
 import { Icon } from '../components/icon.tsx'
 import { QueryView } from '../components/query-view.tsx'
@@ -99,7 +100,7 @@ function NewCluster({ ws }: { readonly ws: string }) {
           event.preventDefault()
           const form = new FormData(event.currentTarget)
           create.mutate({
-            name: String(form.get('name')),
+            name: formText(form, 'name'),
             minNodes: Number(form.get('min')),
             maxNodes: Number(form.get('max')),
             idleSeconds: Number(form.get('idle')),

@@ -5,7 +5,7 @@ import { call, queryClient } from '../api/client.ts'
 import * as queries from '../api/queries.ts'
 import { pathIn } from '../components/app-link.tsx'
 import { ErrorPanel } from '../components/error-panel.tsx'
-import { durationText, exactText, spanText } from '../components/format.ts'
+import { countText, durationText, exactText, spanText } from '../components/format.ts'
 import { Icon } from '../components/icon.tsx'
 import { QueryView } from '../components/query-view.tsx'
 import { SkeletonBlock } from '../components/skeleton.tsx'
@@ -89,7 +89,9 @@ function Body({ ws, job }: { readonly ws: string; readonly job: Job }) {
         <h1>{job.name}</h1>
         <State status={job.status} />
         <span className="sub">
-          {isActive(job) ? `${left} of ${job.steps.length} steps to go, ` : `${job.steps.length} steps, `}
+          {isActive(job)
+            ? `${left} of ${job.steps.length} steps to go, `
+            : `${countText(job.steps.length, 'step')}, `.toLowerCase()}
           {spanText(job.startedAt, job.endedAt, now)}
         </span>
         <p className="facts sp">

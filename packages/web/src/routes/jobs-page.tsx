@@ -1,4 +1,4 @@
-import * as queries from '../api/queries.ts'
+import type * as queries from '../api/queries.ts'
 import { AppLink, pathIn } from '../components/app-link.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { ErrorPanel } from '../components/error-panel.tsx'

@@ -2,6 +2,7 @@ import type { Answer } from '@modelyard/client'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { call, queryClient } from '../../api/client.ts'
 import * as queries from '../../api/queries.ts'
+import { formText } from '../../components/form-text.ts'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { QueryView } from '../../components/query-view.tsx'
 import { SectionHead, When } from '../../components/text.tsx'
@@ -83,7 +84,7 @@ export function Roles({ ws }: { readonly ws: string }) {
             event.preventDefault()
             const form = new FormData(event.currentTarget)
             const role = roles.find((one) => one === form.get('role'))
-            if (role !== undefined) assign.mutate({ principal: String(form.get('principal')), role })
+            if (role !== undefined) assign.mutate({ principal: formText(form, 'principal'), role })
           }}
         >
           <label className="f" style={{ width: 160 }}>

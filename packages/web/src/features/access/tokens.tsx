@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { call, queryClient } from '../../api/client.ts'
 import * as queries from '../../api/queries.ts'
+import { formText } from '../../components/form-text.ts'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { QueryView } from '../../components/query-view.tsx'
 import { CodeBlock, SectionHead, When } from '../../components/text.tsx'
@@ -66,7 +67,7 @@ export function Tokens() {
         style={{ marginTop: 10, alignItems: 'end' }}
         onSubmit={(event) => {
           event.preventDefault()
-          create.mutate(String(new FormData(event.currentTarget).get('for') ?? ''))
+          create.mutate(formText(new FormData(event.currentTarget), 'for'))
         }}
       >
         <label className="f" style={{ width: 220 }}>

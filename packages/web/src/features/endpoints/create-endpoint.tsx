@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { call, queryClient } from '../../api/client.ts'
 import * as queries from '../../api/queries.ts'
 import { pathIn } from '../../components/app-link.tsx'
+import { formText } from '../../components/form-text.ts'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
 
@@ -37,7 +38,7 @@ export function CreateEndpoint({ ws }: { readonly ws: string }) {
       onSubmit={(event) => {
         event.preventDefault()
         const form = new FormData(event.currentTarget)
-        create.mutate({ name: text(form, 'name'), model: text(form, 'model') })
+        create.mutate({ name: formText(form, 'name'), model: formText(form, 'model') })
       }}
     >
       <label className="f">
@@ -61,9 +62,4 @@ export function CreateEndpoint({ ws }: { readonly ws: string }) {
       {create.isError ? <ErrorPanel error={create.error} /> : null}
     </form>
   )
-}
-
-function text(form: FormData, name: string): string {
-  const value = form.get(name)
-  return typeof value === 'string' ? value : ''
 }

@@ -39,8 +39,14 @@ export function TimeChart({
                 />
               )}
               <span
-                className="wt"
-                style={left > 70 ? { right: `${100 - (start ?? 0) + 1}%` } : { left: `calc(${left}% + 8px)` }}
+                className={left > 70 && (start ?? 0) < 15 ? 'wt on' : 'wt'}
+                style={
+                  left > 70 && (start ?? 0) < 15
+                    ? { left: `calc(${start ?? 0}% + 6px)` }
+                    : left > 70
+                      ? { right: `${100 - (start ?? 0) + 1}%` }
+                      : { left: `calc(${left}% + 8px)` }
+                }
               >
                 {text}
               </span>
