@@ -5,7 +5,7 @@ import { QueryClient } from '@tanstack/react-query'
 export const client = createClient()
 
 /** A page whose session ended leads to the sign-in and comes back. */
-export function toSignIn(): void {
+function toSignIn(): void {
   if (location.pathname.startsWith('/login')) return
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`)
 }

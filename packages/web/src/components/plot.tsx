@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { numberText } from './format.ts'
 
-export interface ChartSeries {
+interface ChartSeries {
   readonly name: string
   readonly colour: string
   readonly values: readonly (number | null)[]
@@ -127,7 +127,17 @@ function options(
       y: fromZero ? { range: (_self, _low, high) => [0, high > 0 ? high * 1.1 : 1] as [number, number] } : {},
     },
     axes: [
-      { ...axis, space: 70, size: 28 },
+      {
+        ...axis,
+        space: 70,
+        size: 28,
+        ...(time
+          ? {
+              values: (_self: uPlot, values: number[]) =>
+                values.map((value) => new Date(value * 1000).toLocaleTimeString('en-GB')),
+            }
+          : {}),
+      },
       { ...axis, size: 52, values: (_self, values) => values.map((value) => tickText(value)) },
     ],
     series: [

@@ -1,7 +1,7 @@
 import type { Answer } from '@modelyard/client'
 import { Chart } from '../../components/chart.tsx'
 
-export type Series = Answer<'getRunMetric'>[number]
+type Series = Answer<'getRunMetric'>[number]
 
 export interface Curve {
   readonly label: string
