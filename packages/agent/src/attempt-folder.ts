@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { constants, existsSync, realpathSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { InputMount, Lease } from '@modelyard/contract'
-import type { ContentStore, TreeEntry } from '@modelyard/platform'
+import { treePathProblem, type ContentStore, type TreeEntry } from '@modelyard/platform'
 
 /** A preparation that cannot succeed; the text is for the user. */
 export class PreparationError extends Error {
@@ -92,8 +93,14 @@ async function copyTree(content: ContentStore, digest: string, folder: string, w
 
 async function readEntries(content: ContentStore, digest: string, what: string): Promise<readonly TreeEntry[]> {
   try {
-    return (JSON.parse(await text(content.read(digest))) as { entries: TreeEntry[] }).entries
+    const { entries } = JSON.parse(await text(content.read(digest))) as { entries: TreeEntry[] }
+    for (const { path } of entries) {
+      const problem = treePathProblem(path)
+      if (problem !== undefined) throw new PreparationError(`The path ${JSON.stringify(path)} in ${what} ${problem}.`)
+    }
+    return entries
   } catch (error) {
+    if (error instanceof PreparationError) throw error
     throw new PreparationError(
       `The files of ${what} are gone from the store (${digest.slice(0, 12)}…): ${(error as Error).message}`,
     )
@@ -126,7 +133,8 @@ async function findPythonFolder(python: string, nodeFolder: string): Promise<str
   const real = realpathSync(python)
   if (['python', 'python3'].every((name) => existsSync(join(own, name)) && realpathSync(join(own, name)) === real))
     return own
-  const folder = join(nodeFolder, 'bin')
+  // Named by the interpreter: steps with different ones run side by side.
+  const folder = join(nodeFolder, 'bin', createHash('sha256').update(python).digest('hex').slice(0, 16))
   await mkdir(folder, { recursive: true })
   for (const name of ['python', 'python3'])
     await writeFile(join(folder, name), `#!/bin/sh\nexec '${python.replaceAll("'", `'\\''`)}' "$@"\n`, { mode: 0o755 })

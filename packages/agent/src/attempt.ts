@@ -2,13 +2,26 @@ import type { AttemptReport, Lease } from '@modelyard/contract'
 import { systemClock, type ContentStore, type Timer } from '@modelyard/platform'
 import { availableParallelism } from 'node:os'
 import { attemptPaths, layOut, PreparationError, pythonFolder, type AttemptPaths } from './attempt-folder.ts'
-import type { Connection } from './connection.ts'
+import { isFinal, type Connection } from './connection.ts'
 import { shipLog, type LogShipping } from './log-shipping.ts'
 import { OutputError, storeOutputs } from './outputs.ts'
-import { adoptShim, endProcesses, readExitCode, readShim, rememberShim, startShim, type ShimProcess } from './shim.ts'
+import {
+  adoptShim,
+  endProcesses,
+  hasLeftovers,
+  readExitCode,
+  readShim,
+  rememberShim,
+  shimAgeMs,
+  startShim,
+  type ShimProcess,
+} from './shim.ts'
 
 /** A step that is over sooner needs no report that it runs. */
 const tellRunningAfterMs = 300
+/** Timers reach no further. */
+const longestTimerMs = 2 ** 31 - 1
+const longestMessage = 4000
 
 export interface AttemptHost {
   readonly nodeId: string
@@ -32,6 +45,7 @@ export class Attempt {
   #shim: ShimProcess | undefined
   #ending: Ending | undefined
   #forgotten = false
+  #adopted = false
   #timer: Timer | undefined
   #shipping: LogShipping | undefined
 
@@ -54,7 +68,7 @@ export class Attempt {
   async end(ending: Ending, graceMs = this.lease.graceMs): Promise<void> {
     if (this.#ending !== undefined) return
     this.#ending = ending
-    if (this.#shim !== undefined) await endProcesses(this.lease.attemptId, this.#shim.pid, graceMs)
+    if (this.#shim !== undefined) await endProcesses(this.lease.attemptId, this.#shim, graceMs)
   }
 
   /** The attempt is another's now: end it and say nothing. */
@@ -84,9 +98,13 @@ export class Attempt {
   }
 
   async #adopt(): Promise<void> {
+    this.#adopted = true
     const known = await readShim(this.#paths)
-    // It died before its command began: another node begins it anew.
-    if (known === undefined) return this.#tell({ state: 'released', message: 'the node died before the command began' })
+    if (known === undefined) {
+      // The node died before it could note its command: what of that began is ended, and another attempt begins it anew.
+      await endProcesses(this.lease.attemptId, undefined, 0)
+      return this.#tell({ state: 'released', message: 'the node died before the command began' })
+    }
     this.#shim = adoptShim(known.pid, known.startTime)
     await this.#watch(this.lease.timeoutMs)
   }
@@ -95,7 +113,7 @@ export class Attempt {
     const shim = this.#shim
     if (shim === undefined) return
     this.#shipping = shipLog(this.#host.connection, this.lease.attemptId, this.#paths)
-    if (timeoutMs !== null) this.#timer = systemClock.after(timeoutMs, () => void this.end('timedOut'))
+    if (timeoutMs !== null) this.#limit(timeoutMs - shimAgeMs(shim))
     const running = systemClock.after(tellRunningAfterMs, () => this.#report({ state: 'running' }))
     await shim.gone
     running.cancel()
@@ -103,17 +121,29 @@ export class Attempt {
     await this.#finish()
   }
 
+  #limit(leftMs: number): void {
+    this.#timer = systemClock.after(Math.min(Math.max(0, leftMs), longestTimerMs), () => {
+      if (leftMs > longestTimerMs) this.#limit(leftMs - longestTimerMs)
+      else void this.end('timedOut')
+    })
+  }
+
   async #finish(): Promise<void> {
     const exitCode = await readExitCode(this.#paths)
+    const shim = this.#shim
+    if (shim !== undefined && (this.#ending !== undefined || hasLeftovers(shim)))
+      // Ending looks until nothing is left; only then is it told. What a command left in its group would go on writing.
+      await endProcesses(this.lease.attemptId, shim, 0)
     if (this.#ending !== undefined) {
-      // Ending looks until nothing is left; only then is it told.
-      await endProcesses(this.lease.attemptId, this.#shim?.pid ?? -1, 0)
       return this.#tell({
         state: this.#ending,
         exitCode: exitCode ?? null,
         message: this.#ending === 'timedOut' ? `It ran longer than ${(this.lease.timeoutMs ?? 0) / 1000} s.` : '',
       })
     }
+    // Nobody saw how it ended: a machine that stopped takes commands with it that did nothing wrong.
+    if (exitCode === undefined && this.#adopted)
+      return this.#tell({ state: 'released', message: 'the command ended with the node, without an exit code' })
     if (exitCode === undefined)
       return this.#tell({
         state: 'failed',
@@ -149,16 +179,16 @@ export class Attempt {
 
   async #tell(report: Partial<AttemptReport> & Pick<AttemptReport, 'state'>): Promise<void> {
     // The log is with the server before the end is, also when the server has been away.
-    const logTail = (await this.#retry(async () => this.#shipping?.finish())) ?? null
-    this.#report({ ...report, logTail })
+    this.#report({ ...report, logTail: await this.#finishLog() })
   }
 
-  async #retry<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** The rest of the log; nothing where the server does not want it. */
+  async #finishLog(): Promise<{ offset: number; text: string } | null> {
     for (let pauseMs = 100; ; pauseMs = Math.min(2000, pauseMs * 2)) {
       try {
-        return await work()
+        return (await this.#shipping?.finish()) ?? null
       } catch (error) {
-        if (this.#forgotten || (error as { status?: number }).status !== undefined) throw error
+        if (this.#forgotten || isFinal(error)) return null
         await systemClock.sleep(pauseMs)
       }
     }
@@ -170,11 +200,11 @@ export class Attempt {
       attemptId: this.lease.attemptId,
       fence: this.lease.fence,
       exitCode: null,
-      message: '',
       errorCode: null,
       outputs: [],
       logTail: null,
       ...report,
+      message: (report.message ?? '').slice(0, longestMessage),
     })
   }
 }

@@ -15,10 +15,15 @@ export class Refused extends Error {
   }
 }
 
+/** Whether trying again cannot help: the server understood and refused. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof Refused && error.status < 500 && error.status !== 429
+}
+
 /** The way to the server: kept-alive connections, the node's own token. */
 export interface Connection {
   post<Answer>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer>
-  postBytes(path: string, bytes: Uint8Array): Promise<void>
+  postBytes<Answer>(path: string, bytes: Uint8Array): Promise<Answer>
 }
 
 const answerWithinMs = 45_000
@@ -70,8 +75,8 @@ export function connectTo(serverUrl: string, nodeId: string, folder: string): Co
     async post<Answer>(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
       return JSON.parse(await send(path, Buffer.from(JSON.stringify(body)), 'application/json', signal)) as Answer
     },
-    async postBytes(path, bytes) {
-      await send(path, bytes, 'application/octet-stream')
+    async postBytes<Answer>(path: string, bytes: Uint8Array): Promise<Answer> {
+      return JSON.parse(await send(path, bytes, 'application/octet-stream')) as Answer
     },
   }
 }

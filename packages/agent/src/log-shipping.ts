@@ -7,7 +7,10 @@ import { logSize } from './shim.ts'
 const everyMs = 100
 const pieceBytes = 524_288
 /** The end of a log up to this size goes with the report instead of by itself. */
-const tailBytes = 131_072
+const tailBytes = 32_768
+
+/** Where the server stops keeping a log. */
+const largestLog = 2 ** 30
 
 /** Sends what a command writes while it runs; what could not be sent is sent again from where the server stands. */
 export interface LogShipping {
@@ -21,19 +24,23 @@ export function shipLog(connection: Connection, attemptId: string, paths: Attemp
   let sending: Promise<void> | undefined
   const timer: Timer = systemClock.every(everyMs, () => {
     // A server that is away gets it later; the file keeps it.
-    sending ??= sendUpTo(Number.POSITIVE_INFINITY)
+    sending ??= logSize(paths)
+      .then(sendUpTo)
       .catch(() => undefined)
       .finally(() => (sending = undefined))
   })
 
-  async function sendUpTo(limit: number): Promise<void> {
-    for (;;) {
-      const size = Math.min(await logSize(paths), limit)
-      if (size <= offset) return
+  /** Up to a size that was seen, so that a command that writes without end is not followed without end. */
+  async function sendUpTo(size: number): Promise<void> {
+    while (offset < Math.min(size, largestLog)) {
       const piece = await readPiece(paths.log, offset, Math.min(pieceBytes, size - offset))
       if (piece.byteLength === 0) return
-      await connection.postBytes(`/attempts/${attemptId}/log?offset=${offset}`, piece)
-      offset += piece.byteLength
+      const { sizeBytes } = await connection.postBytes<{ sizeBytes: number }>(
+        `/attempts/${attemptId}/log?offset=${offset}`,
+        piece,
+      )
+      // The server may have more (an earlier process sent it) or less (its machine stopped) than we thought.
+      offset = sizeBytes < offset ? sizeBytes : Math.max(offset + piece.byteLength, sizeBytes)
     }
   }
 
@@ -42,9 +49,14 @@ export function shipLog(connection: Connection, attemptId: string, paths: Attemp
       timer.cancel()
       await sending
       const size = await logSize(paths)
-      if (size - offset > tailBytes) await sendUpTo(size - tailBytes / 2)
-      if (size <= offset) return null
-      return { offset, text: (await readPiece(paths.log, offset, size - offset)).toString('utf8') }
+      if (size - offset > tailBytes) await sendUpTo(size)
+      if (size <= offset || offset >= largestLog) return null
+      const rest = await readPiece(paths.log, offset, size - offset)
+      const text = rest.toString('utf8')
+      if (Buffer.from(text).equals(rest)) return { offset, text }
+      // Bytes that are no text, or that begin within a character, go as they are.
+      await sendUpTo(size)
+      return null
     },
     stop: () => timer.cancel(),
   }

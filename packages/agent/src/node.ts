@@ -5,7 +5,7 @@ import type { AttemptReport, Lease } from '@modelyard/contract'
 import { findProcessesByEnvironment, signalProcess, systemClock } from '@modelyard/platform'
 import { Attempt, type AttemptHost } from './attempt.ts'
 import { attemptPaths, readLease } from './attempt-folder.ts'
-import { Refused, type Connection } from './connection.ts'
+import { isFinal, type Connection } from './connection.ts'
 import { measureUsage } from './usage.ts'
 
 const waitMs = 20_000
@@ -13,6 +13,8 @@ const usageEveryMs = 2000
 const sweepAfterMs = 250
 /** A node without work whose server stays away ends by itself. */
 const giveUpAfterMs = 60_000
+/** Reports of one request; their log tails make them long. */
+const mostReports = 50
 
 const endings: ReadonlySet<string> = new Set(['succeeded', 'failed', 'canceled', 'timedOut', 'released'])
 
@@ -70,7 +72,7 @@ export class Node {
     await Promise.all([...this.#attempts.values()].map((attempt) => attempt.end('released')))
     await Promise.all([...this.#attempts.values()].map((attempt) => attempt.done))
     const deadline = systemClock.monotonic() + 3000
-    while (this.#reports.length > 0 && systemClock.monotonic() < deadline) await systemClock.sleep(20)
+    while (this.#unconfirmed.size > 0 && systemClock.monotonic() < deadline) await systemClock.sleep(20)
     this.#finished.resolve()
   }
 
@@ -100,7 +102,7 @@ export class Node {
 
   /** Ends what the commands that are over left running, and removes their folders once the server has their ends. */
   async #sweep(): Promise<void> {
-    const ended = new Set([...this.#ended].filter((id) => !this.#reports.some((report) => report.attemptId === id)))
+    const ended = new Set([...this.#ended].filter((id) => !this.#unconfirmed.has(id)))
     for (const pid of ended.size === 0 ? [] : findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', ended))
       signalProcess(pid, 'SIGKILL')
     for (const id of ended) {
@@ -137,7 +139,7 @@ export class Node {
         this.#awaySinceMs = undefined
         return answer
       } catch (error) {
-        if (error instanceof Refused && error.status < 500 && error.status !== 429) {
+        if (isFinal(error)) {
           await this.#leave()
           return undefined
         }
@@ -169,7 +171,7 @@ export class Node {
 
   async #exchange(freeSlots: number): Promise<void> {
     if (this.#reconnecting !== undefined) await this.#reconnecting
-    const reports = this.#reports.splice(0, 500)
+    const reports = this.#reports.splice(0, mostReports)
     const controller = new AbortController()
     const call = this.#send(reports, freeSlots, controller.signal)
     this.#calls.set(call, controller)
@@ -179,7 +181,7 @@ export class Node {
     this.#polls--
     if (answer !== undefined) this.#follow(answer)
     else await this.#reconnect()
-    if (this.#draining && this.#attempts.size === 0 && this.#reports.length === 0) this.#finished.resolve()
+    if (this.#draining && this.#attempts.size === 0 && this.#unconfirmed.size === 0) this.#finished.resolve()
     else this.#poll()
   }
 
@@ -195,7 +197,7 @@ export class Node {
       return answer
     } catch (error) {
       this.#reports = [...reports, ...this.#reports]
-      if (error instanceof Refused && error.status < 500 && error.status !== 429) await this.#leave()
+      if (isFinal(error)) await this.#leave()
       return undefined
     }
   }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import {
   findProcessesByEnvironment,
@@ -9,7 +9,7 @@ import {
   isProcessAlive,
   type ChildProcess,
 } from '@modelyard/platform'
-import type { AttemptPaths } from './attempt-folder.ts'
+import { PreparationError, type AttemptPaths } from './attempt-folder.ts'
 
 /**
  * What stays with the user's command when server and agent die: it leads a session of its own, keeps the output in the log and writes how the
@@ -18,6 +18,9 @@ import type { AttemptPaths } from './attempt-folder.ts'
 const shim = `cd "$1/work" || exit 126
 (eval "$2") >>"$1/log" 2>&1 </dev/null
 printf '{"exitCode":%s}\\n' "$?" >"$1/exit.json"`
+
+/** Clock ticks per second of `/proc`; 100 on every Linux that Node runs on. */
+const ticksPerSecond = 100
 
 export interface ShimProcess {
   readonly pid: number
@@ -37,7 +40,9 @@ export function startShim(paths: AttemptPaths, command: string, environment: Rec
   child.once('exit', () => resolve())
   child.once('error', () => resolve())
   child.unref()
-  const pid = child.pid ?? -1
+  const { pid } = child
+  if (pid === undefined)
+    throw new PreparationError('No process could be started for it: the machine has no room for another.')
   return { pid, startTime: processStartTime(pid) ?? null, gone: promise }
 }
 
@@ -82,21 +87,43 @@ export async function logSize(paths: AttemptPaths): Promise<number> {
   )
 }
 
+/** For how long a shim has been running; 0 where that cannot be seen. */
+export function shimAgeMs(shim: Pick<ShimProcess, 'startTime'>): number {
+  try {
+    const uptimeSeconds = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
+    return shim.startTime === null ? 0 : Math.max(0, (uptimeSeconds - Number(shim.startTime) / ticksPerSecond) * 1000)
+  } catch {
+    return 0
+  }
+}
+
+/** Whether something of the command's own group is left. A look that costs one call; what left the group is found by its environment. */
+export function hasLeftovers(shim: ShimProcess): boolean {
+  return signalGroup(shim, 0)
+}
+
 /**
  * Ends a command and everything it started: TERM to the session's group and to every process that carries the attempt's id in its environment
  * (a daemon has left the group, not the environment), then, after the grace, KILL until nothing is left.
  */
-export async function endProcesses(attemptId: string, shimPid: number, graceMs: number): Promise<void> {
-  const alive = (): number[] => findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attemptId)
-  signalProcess(-shimPid, 'SIGTERM')
-  for (const pid of alive()) signalProcess(pid, 'SIGTERM')
+export async function endProcesses(attemptId: string, shim: ShimProcess | undefined, graceMs: number): Promise<void> {
+  const carriers = (): number[] => findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attemptId)
+  const groupLives = (): boolean => shim !== undefined && isProcessAlive(shim.pid, shim.startTime)
+  if (shim !== undefined) signalGroup(shim, 'SIGTERM')
+  for (const pid of carriers()) signalProcess(pid, 'SIGTERM')
   const deadline = systemClock.monotonic() + graceMs
-  while (systemClock.monotonic() < deadline && alive().length > 0) await systemClock.sleep(25)
+  while (systemClock.monotonic() < deadline && (groupLives() || carriers().length > 0)) await systemClock.sleep(25)
   for (let round = 0; round < 200; round++) {
-    signalProcess(-shimPid, 'SIGKILL')
-    const left = alive()
-    if (left.length === 0) return
+    if (shim !== undefined) signalGroup(shim, 'SIGKILL')
+    const left = carriers()
+    if (left.length === 0 && !groupLives()) return
     for (const pid of left) signalProcess(pid, 'SIGKILL')
     await systemClock.sleep(10)
   }
+}
+
+/** Signals the group that a shim leads or led, never one that another process leads by the same number now. */
+function signalGroup({ pid, startTime }: ShimProcess, signal: NodeJS.Signals | 0): boolean {
+  const now = processStartTime(pid)
+  return (now === undefined || startTime === null || now === startTime) && signalProcess(-pid, signal)
 }

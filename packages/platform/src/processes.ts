@@ -31,8 +31,8 @@ export function isProcessAlive(pid: number, startTime?: string | null): boolean 
   return found !== undefined && (startTime === undefined || startTime === null || found === startTime)
 }
 
-/** Sends a signal to a process (or, negative, to a group); false when it is gone already. */
-export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+/** Sends a signal to a process (or, negative, to a group; 0 only looks); false when it is gone already. */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, signal)
     return true
