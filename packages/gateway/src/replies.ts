@@ -74,6 +74,6 @@ export function refuse(
     ...cors,
   })
   response.end(problem.body)
-  if (tooLarge) request.once('error', () => undefined).pause()
-  else request.resume()
+  // What still comes is thrown away unread: a client that sends all before it reads would else never see the answer.
+  request.resume()
 }

@@ -55,6 +55,7 @@ export function createComputeLoop(
       })),
     })
     if (decision.start === 0 && decision.drain.length === 0) return
+    if (decision.start > 0 && nodes.startProblem(target.id) !== undefined) return
     await record(target, counted.length, counted.length + decision.start - decision.drain.length, decision.reason)
     for (const id of decision.drain) {
       const node = nodes.nodes.get(id)

@@ -36,6 +36,8 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
     ...(await store.listAllTargets(read)),
   ])
 
+  let countUnfinished = (targetId: string): Promise<number> => Promise.resolve(loop.demands.get(targetId)?.queued ?? 0)
+
   async function findTarget(db: Database, workspace: string, name: string): Promise<ComputeTargetTable | undefined> {
     return name === local.name ? local : store.findTarget(db, workspace, name)
   }
@@ -99,10 +101,13 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
   /** Why the steps of a target wait, in words. */
   function waitReason(target: ComputeTargetTable): string {
     const mine = loop.nodesOf(target.id)
+    const problem = nodes.startProblem(target.id)
+    if (problem !== undefined) return `no node comes up: ${problem}; it is tried again`
     const starting = mine.filter((node) => ['requested', 'provisioning', 'preparing'].includes(node.row.state)).length
     if (starting > 0) return `${starting === 1 ? 'a node is' : `${starting} nodes are`} starting`
-    const busy = mine.filter((node) => node.row.state === 'running').length
-    return `waits for a free slot: ${busy} of at most ${target.max_nodes} ${target.max_nodes === 1 ? 'node' : 'nodes'} busy`
+    const busy = mine.reduce((sum, node) => sum + node.attempts.length, 0)
+    const what = target.slots_per_node === 1 ? 'node' : 'slot'
+    return `waits for a free ${what}: ${busy} of ${target.max_nodes * target.slots_per_node} busy`
   }
 
   const handlers: Handlers<
@@ -169,10 +174,12 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
       if (target.id === local.id)
         throw new ModelyardError('compute_target_protected', 'The compute target `local` cannot be deleted.')
       const mine = loop.nodesOf(target.id)
-      if ((loop.demands.get(target.id)?.queued ?? 0) > 0 || mine.some((node) => node.attempts.length > 0))
+      // Also steps whose turn has not come: they would wait for ever.
+      const unfinished = Math.max(await countUnfinished(target.id), ...mine.map((node) => node.attempts.length))
+      if (unfinished > 0)
         throw new ModelyardError(
           'compute_target_busy',
-          `The compute target '${target.name}' has queued or running steps.`,
+          `The compute target '${target.name}' has ${unfinished} ${unfinished === 1 ? 'step' : 'steps'} that ${unfinished === 1 ? 'is' : 'are'} not over.`,
         )
       await platform.store.write(async (tx) => {
         await store.deleteTarget(tx, target.id)
@@ -229,6 +236,8 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
     /** The attempts of the node will not end by themselves any more. */
     onNodeLost: nodes.onLost,
     onDrain: nodes.onDrain,
+    /** Counts the steps of a target that are not over; jobs knows. */
+    setUsage: (count: (targetId: string) => Promise<number>) => void (countUnfinished = count),
     async overview(workspace: string) {
       const targets = 1 + (await store.countTargets(read, workspace))
       const live = [...nodes.nodes.values()].filter(

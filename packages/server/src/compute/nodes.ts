@@ -3,6 +3,7 @@ import { appendEvent, type Platform, type Transaction } from '../platform/index.
 import type { ComputeBackend } from './compute-backend.ts'
 import { changeNode, forgetOldNodes, insertNode, listLiveNodes } from './compute-store.ts'
 import type { ComputeTargetTable, NodeTable } from './compute-tables.ts'
+import { createStartPauses } from './start-pause.ts'
 
 export interface RunningAttempt {
   readonly attemptId: string
@@ -36,6 +37,7 @@ const mostStartsPerMinute = 5
 export function createNodes(platform: Platform, backend: ComputeBackend, tokens: NodeTokens) {
   const nodes = new Map<string, LiveNode>()
   const launching = new Set<string>()
+  const pauses = createStartPauses(platform.clock)
   const lostListeners: ((nodeId: string) => Promise<void>)[] = []
   const drainListeners: ((nodeId: string) => void)[] = []
 
@@ -139,7 +141,9 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
       else await setState(node, node.row.state, node.row.reason, { pid, start_time: startTime })
     } catch (error) {
       platform.logger.error({ err: error, node: node.row.id }, 'a node could not be started')
-      await setState(node, 'unusable', `its process could not be started: ${(error as Error).message}`)
+      const why = `its process could not be started: ${(error as Error).message}`
+      pauses.failed(node.row.target_id, why)
+      await setState(node, 'unusable', why)
     } finally {
       launching.delete(node.row.id)
     }
@@ -149,6 +153,7 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
     const node = nodes.get(nodeId)
     if (node === undefined) return
     node.idleSinceMs = platform.clock.monotonic()
+    pauses.cameUp(node.row.target_id)
     if (node.row.state !== 'draining')
       await setState(node, node.attempts.length > 0 ? 'running' : 'idle', '', { hostname: info.hostname })
   }
@@ -168,7 +173,12 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
     }
     const busy = info.attempts.length > 0
     if (busy) node.idleSinceMs = null
-    else node.idleSinceMs ??= platform.clock.monotonic()
+    else {
+      node.idleSinceMs ??= platform.clock.monotonic()
+      // Nodes measure their steps; what the last one used is no news of a node that has none.
+      node.cpuPercent = null
+      node.memoryBytes = null
+    }
     if (node.row.state === 'idle' || node.row.state === 'running') await setState(node, busy ? 'running' : 'idle', '')
   }
 
@@ -194,20 +204,27 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
         })
       const startingForMs = platform.clock.monotonic() - (node.startsAtMs.at(-1) ?? node.loadedMs)
       if (node.row.state === 'provisioning' && startingForMs > startDeadlineMs)
-        await remove(node, 'unusable', 'it did not announce itself within 30 s')
+        await giveUp(node, 'it did not announce itself within 30 s')
     }
   }
 
   async function replace(node: LiveNode): Promise<void> {
     const leaving = node.row.state === 'draining' || node.row.state === 'leaving'
+    const cameUp = node.row.state !== 'requested' && node.row.state !== 'provisioning'
+    if (!cameUp && !leaving) pauses.failed(node.row.target_id, 'its process ended before it announced itself')
     const hasWork = node.attempts.length > 0 || (await backend.hasAttempts(node.row.id))
     if (!hasWork || leaving || node.row.state === 'unusable')
       return remove(node, 'gone', leaving ? 'it had nothing to do' : 'its process ended')
     if (node.startsAtMs.filter((at) => at > platform.clock.monotonic() - 60_000).length >= mostStartsPerMinute)
-      return remove(node, 'unusable', 'its process died again and again')
+      return giveUp(node, 'its process died again and again')
     const token = await platform.store.write((tx) => tokens.issueNodeToken(tx, { nodeId: node.row.id }))
     await setState(node, 'provisioning', 'its process died and starts again', { pid: null })
     await launch(node, token)
+  }
+
+  async function giveUp(node: LiveNode, why: string): Promise<void> {
+    pauses.failed(node.row.target_id, why)
+    await remove(node, 'unusable', why)
   }
 
   async function remove(node: LiveNode, state: 'gone' | 'unusable', reason: string): Promise<void> {
@@ -221,6 +238,7 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
 
   return {
     nodes,
+    startProblem: pauses.reason,
     load,
     start,
     announced,

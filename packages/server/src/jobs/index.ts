@@ -14,7 +14,7 @@ import { createLeaseService } from './lease-service.ts'
 import { createLogService } from './log-service.ts'
 import type { RunTokens } from './ports.ts'
 import { createStepEngine } from './step-engine.ts'
-import { findStep, listEdges, listRunningGates, listSteps } from './step-store.ts'
+import { countUnfinished, findStep, listEdges, listRunningGates, listSteps } from './step-store.ts'
 import type { StepSpec } from './step.ts'
 
 export { jobMigrations } from './job-tables.ts'
@@ -67,6 +67,7 @@ export function createJobs(platform: Platform, deps: JobsDeps) {
   })
   deps.compute.onNodeLost(leases.loseNode)
   deps.compute.onDrain(leases.wakeNode)
+  deps.compute.setUsage((targetId) => countUnfinished(platform.store.read, targetId))
   const handlers = {
     ...jobHandlers(platform, service, createLogService(platform, logs)),
     ...leaseHandlers(leases),

@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../platform/index.ts'
 import type { AttemptTable, EdgeTable, StepTable } from './job-tables.ts'
 
 const rowsPerInsert = 200
+const unfinishedStatuses: readonly StepStatus[] = ['pending', 'queued', 'running']
 const activeAttempts: readonly AttemptState[] = ['leased', 'preparing', 'running', 'committing']
 
 export async function insertSteps(
@@ -84,7 +85,7 @@ export async function changeStep(
     .set(change)
     .where('job_id', '=', step.job_id)
     .where('name', '=', step.name)
-    .where('status', 'in', ['pending', 'queued', 'running'])
+    .where('status', 'in', [...unfinishedStatuses])
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
@@ -146,6 +147,17 @@ export async function countQueued(db: Database, targetId: string): Promise<numbe
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('compute_target_id', '=', targetId)
     .where('attempt_state', '=', 'queued')
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+/** Steps of a target that are not over, also those whose turn has not come. */
+export async function countUnfinished(db: Database, targetId: string): Promise<number> {
+  const row = await db
+    .selectFrom('step')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('compute_target_id', '=', targetId)
+    .where('status', 'in', [...unfinishedStatuses])
     .executeTakeFirstOrThrow()
   return Number(row.count)
 }

@@ -9,9 +9,12 @@ import {
   processStartTime,
   signalProcess,
   startProcess,
+  systemClock,
   writeFileDurably,
 } from '@modelyard/platform'
 import type { ComputeBackend } from '../../../compute/index.ts'
+
+const mostLooks = 200
 
 interface NodeProcess {
   readonly pid: number
@@ -86,7 +89,13 @@ export function createLocalBackend(home: string): ComputeBackend {
       const found = find(nodeId)
       if (found !== undefined) signalProcess(found.pid, 'SIGKILL')
       // Attempts of the node are not its children for long; they are found by what is in their environment.
-      for (const pid of findProcessesByEnvironment('MODELYARD_NODE_ID', nodeId)) signalProcess(pid, 'SIGKILL')
+      // Until a look finds none: one that forks meanwhile is found by the next look.
+      for (let look = 0; look < mostLooks; look++) {
+        const left = findProcessesByEnvironment('MODELYARD_NODE_ID', nodeId)
+        if (left.length === 0) return
+        for (const pid of left) signalProcess(pid, 'SIGKILL')
+        await systemClock.sleep(10)
+      }
     },
     async hasAttempts(nodeId) {
       return (await readdir(join(folderOf(nodeId), 'attempts')).catch(() => [])).length > 0
