@@ -189,7 +189,7 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
 
   /** Looks after the processes: one that died is started again under the same id, so that it finds its attempts; one that was to leave is gone. */
   async function supervise(): Promise<void> {
-    for (const node of [...nodes.values()]) {
+    for (const node of nodes.values()) {
       if (launching.has(node.row.id)) continue
       const found = backend.find(node.row.id)
       if (found === undefined) {
