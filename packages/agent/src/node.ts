@@ -190,7 +190,8 @@ export class Node {
     try {
       const answer = await this.#connection.post<Exchanged>(
         '/exchange',
-        { reports, freeSlots, waitMs: this.#stopping ? 0 : waitMs },
+        // What reports lead to comes in the answer; it is to come at once, as it is also what says that they were taken.
+        { reports, freeSlots, waitMs: this.#stopping || reports.length > 0 ? 0 : waitMs },
         signal,
       )
       for (const report of reports) if (endings.has(report.state)) this.#unconfirmed.delete(report.attemptId)
