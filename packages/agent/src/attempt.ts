@@ -10,7 +10,7 @@ import {
   endProcesses,
   hasLeftovers,
   readExitCode,
-  readShim,
+  findShim,
   rememberShim,
   shimAgeMs,
   startShim,
@@ -44,6 +44,7 @@ export class Attempt {
   readonly #paths: AttemptPaths
   #shim: ShimProcess | undefined
   #ending: Ending | undefined
+  #endingWork: Promise<void> | undefined
   #forgotten = false
   #adopted = false
   #timer: Timer | undefined
@@ -68,7 +69,8 @@ export class Attempt {
   async end(ending: Ending, graceMs = this.lease.graceMs): Promise<void> {
     if (this.#ending !== undefined) return
     this.#ending = ending
-    if (this.#shim !== undefined) await endProcesses(this.lease.attemptId, this.#shim, graceMs)
+    if (this.#shim !== undefined) this.#endingWork = endProcesses(this.lease.attemptId, this.#shim, graceMs)
+    await this.#endingWork
   }
 
   /** The attempt is another's now: end it and say nothing. */
@@ -99,12 +101,11 @@ export class Attempt {
 
   async #adopt(): Promise<void> {
     this.#adopted = true
-    const known = await readShim(this.#paths)
-    if (known === undefined) {
-      // The node died before it could note its command: what of that began is ended, and another attempt begins it anew.
-      await endProcesses(this.lease.attemptId, undefined, 0)
+    const known = await findShim(this.#paths, this.lease.attemptId)
+    // It died before its command began, or the command is over already.
+    if (known === undefined && (await readExitCode(this.#paths)) === undefined)
       return this.#tell({ state: 'released', message: 'the node died before the command began' })
-    }
+    if (known === undefined) return this.#finish()
     this.#shim = adoptShim(known.pid, known.startTime)
     await this.#watch(this.lease.timeoutMs)
   }
@@ -131,9 +132,10 @@ export class Attempt {
   async #finish(): Promise<void> {
     const exitCode = await readExitCode(this.#paths)
     const shim = this.#shim
-    if (shim !== undefined && (this.#ending !== undefined || hasLeftovers(shim)))
-      // Ending looks until nothing is left; only then is it told. What a command left in its group would go on writing.
-      await endProcesses(this.lease.attemptId, shim, 0)
+    // The shell may go before what it began, which has its grace; only when nothing is left is the end told.
+    await this.#endingWork
+    // What a command left in its group would go on writing.
+    if (shim !== undefined && hasLeftovers(shim)) await endProcesses(this.lease.attemptId, shim, 0)
     if (this.#ending !== undefined) {
       return this.#tell({
         state: this.#ending,

@@ -69,8 +69,8 @@ export class Node {
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.end('released')))
-    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.done))
+    while (this.#attempts.size > 0)
+      await Promise.all([...this.#attempts.values()].flatMap((attempt) => [attempt.end('released'), attempt.done]))
     const deadline = systemClock.monotonic() + 3000
     while (this.#unconfirmed.size > 0 && systemClock.monotonic() < deadline) await systemClock.sleep(20)
     this.#finished.resolve()
@@ -220,7 +220,12 @@ export class Node {
   }
 
   #follow(answer: Exchanged): void {
-    for (const lease of answer.leases) this.#hold(new Attempt(this.#host, lease))
+    for (const lease of answer.leases) {
+      const attempt = new Attempt(this.#host, lease)
+      this.#hold(attempt)
+      // Offered before the stop, answered after it: it goes back as it came.
+      if (this.#stopping) void attempt.end('released', 0)
+    }
     for (const cancel of answer.cancels) void this.#attempts.get(cancel.attemptId)?.end('canceled', cancel.graceMs)
     this.#fence(answer.fenced)
     if (answer.drain) this.#draining = true

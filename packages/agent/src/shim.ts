@@ -13,9 +13,11 @@ import { PreparationError, type AttemptPaths } from './attempt-folder.ts'
 
 /**
  * What stays with the user's command when server and agent die: it leads a session of its own, keeps the output in the log and writes how the
- * command ended. A shell, because it costs two milliseconds and is on every machine. `$1` is the attempt's folder, `$2` the command.
+ * command ended, also when the whole group is asked to end. A shell, because it costs two milliseconds and is on every machine. `$1` is the
+ * attempt's folder, `$2` the command.
  */
-const shim = `cd "$1/work" || exit 126
+const shim = `trap : TERM
+cd "$1/work" || exit 126
 (eval "$2") >>"$1/log" 2>&1 </dev/null
 printf '{"exitCode":%s}\\n' "$?" >"$1/exit.json"`
 
@@ -62,11 +64,20 @@ export function rememberShim(paths: AttemptPaths, process: ShimProcess): void {
   writeFileSync(paths.process, JSON.stringify({ pid: process.pid, startTime: process.startTime }), { mode: 0o600 })
 }
 
-export async function readShim(paths: AttemptPaths): Promise<{ pid: number; startTime: string | null } | undefined> {
+/** The shim of an attempt: as it was noted, else, when its node died before it could note it, the first process that carries the attempt's id. */
+export async function findShim(
+  paths: AttemptPaths,
+  attemptId: string,
+): Promise<{ pid: number; startTime: string | null } | undefined> {
   try {
     return JSON.parse(await readFile(paths.process, 'utf8')) as { pid: number; startTime: string | null }
   } catch {
-    return undefined
+    return findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attemptId)
+      .flatMap((pid) => {
+        const startTime = processStartTime(pid)
+        return startTime === undefined ? [] : [{ pid, startTime }]
+      })
+      .toSorted((a, b) => Number(a.startTime) - Number(b.startTime) || a.pid - b.pid)[0]
   }
 }
 

@@ -23,14 +23,17 @@ const target = async (server: TestServer, name: string): Promise<ComputeTarget> 
   (await server.call<ComputeTarget>('GET', `${api}/compute/${name}`)).body
 
 /** The node that runs the (only) step of a job, once its command runs. */
-function runningOn(server: TestServer, jobId: string, name = 'local'): Promise<ComputeNode> {
+function runningOn(server: TestServer, jobId: string, name = 'local'): Promise<ComputeNode & { pid: number }> {
   return until('the step', async () => {
     const node = (await target(server, name)).nodes?.find((each) =>
       each.attempts.some((attempt) => attempt.jobId === jobId),
     )
     const attempt = node?.attempts.find((each) => each.jobId === jobId)?.attemptId
-    return attempt !== undefined && findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attempt).length > 0
-      ? node
+    return node !== undefined &&
+      node.pid !== null &&
+      attempt !== undefined &&
+      findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attempt).length > 0
+      ? { ...node, pid: node.pid }
       : undefined
   })
 }
@@ -54,14 +57,14 @@ describe('a node', () => {
     const node = await runningOn(server, body.id)
     const attempt = node.attempts[0]?.attemptId ?? ''
     const before = findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attempt)
-    signalProcess(node.pid ?? 0, 'SIGKILL')
+    signalProcess(node.pid, 'SIGKILL')
     const again = await until('a new process', async () =>
       (await target(server, 'local')).nodes?.find(
         (each) => each.id === node.id && each.pid !== node.pid && each.state === 'running',
       ),
     )
     expect(again.attempts.map((each) => each.attemptId)).toEqual([attempt])
-    expect(findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attempt)).toEqual(before)
+    expect(findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attempt)).toEqual(expect.arrayContaining(before))
     const job = await ended(server, body.id)
     expect(job.steps[0]).toMatchObject({ status: 'succeeded', attempts: 1 })
     expect(await logOf(server, job)).toBe('begun\nover\n')
@@ -72,7 +75,7 @@ describe('a node', () => {
     const node = await runningOn(server, body.id)
     await pause(1500)
     const killedAt = performance.now()
-    signalProcess(node.pid ?? 0, 'SIGKILL')
+    signalProcess(node.pid, 'SIGKILL')
     const job = await ended(server, body.id)
     expect(job.steps[0]).toMatchObject({ attempts: 1, error: { code: 'step_timed_out' } })
     expect(performance.now() - killedAt).toBeLessThan(3000)
@@ -97,6 +100,19 @@ describe('a node', () => {
     await until('the end of what was left', () =>
       findProcessesByEnvironment('MODELYARD_ATTEMPT_ID', attempt).length === 0 ? true : undefined,
     )
+  })
+
+  it('gives a cancelled command its grace, and no longer', async () => {
+    const script =
+      'import signal, sys, time\ndef last(*_):\n    time.sleep(0.4)\n    print("put away", flush=True)\n    sys.exit(0)\nsignal.signal(signal.SIGTERM, last)\nprint("begun", flush=True)\ntime.sleep(60)\n'
+    const { body } = await submit(server, one('python tidy.py; echo more', 'code: ./src\n'), {
+      './src': { 'tidy.py': script },
+    })
+    await until('the beginning', async () => ((await logOf(server, body)).startsWith('begun') ? true : undefined))
+    await server.call('POST', `${api}/jobs/${body.id}/cancel`)
+    const job = await ended(server, body.id)
+    expect(job.status).toBe('canceled')
+    expect(await logOf(server, job)).toBe('begun\nput away\n')
   })
 
   it('removes the folder of an attempt that is over', async () => {
@@ -233,5 +249,5 @@ it('a stop of the server ends its nodes and their steps: no process is left', as
   const node = await runningOn(server, body.id)
   await server.stop()
   expect(findProcessesByEnvironment('MODELYARD_NODE_ID', node.id)).toEqual([])
-  expect(isProcessAlive(node.pid ?? 0)).toBe(false)
+  expect(isProcessAlive(node.pid)).toBe(false)
 })

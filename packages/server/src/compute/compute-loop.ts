@@ -109,6 +109,8 @@ export function createComputeLoop(
     timer.cancel()
     await running
     const all = [...nodes.nodes.values()]
+    // No node is handed what another just gave back.
+    nodes.close()
     for (const node of all) backend.stop(node.row.id)
     const deadline = platform.clock.monotonic() + stopWithinMs
     while (platform.clock.monotonic() < deadline && all.some((node) => backend.find(node.row.id) !== undefined))

@@ -107,7 +107,8 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
     if (starting > 0) return `${starting === 1 ? 'a node is' : `${starting} nodes are`} starting`
     const busy = mine.reduce((sum, node) => sum + node.attempts.length, 0)
     const what = target.slots_per_node === 1 ? 'node' : 'slot'
-    return `waits for a free ${what}: ${busy} of ${target.max_nodes * target.slots_per_node} busy`
+    const slots = target.max_nodes * target.slots_per_node
+    return busy < slots ? `a ${what} is free and takes it next` : `waits for a free ${what}: ${busy} of ${slots} busy`
   }
 
   const handlers: Handlers<
@@ -227,8 +228,7 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
     setDemand: loop.setDemand,
     nodeAnnounced: nodes.announced,
     nodeSeen: nodes.seen,
-    /** Whether a node is to take no new work and to leave when it is done. */
-    shouldDrain: (nodeId: string) => nodes.nodes.get(nodeId)?.row.state === 'draining',
+    shouldDrain: nodes.shouldDrain,
     async findNode(_db: Database, nodeId: string) {
       const row = nodes.nodes.get(nodeId)?.row
       return row === undefined ? undefined : { id: row.id, targetId: row.target_id, state: row.state }

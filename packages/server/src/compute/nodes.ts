@@ -37,6 +37,7 @@ const mostStartsPerMinute = 5
 export function createNodes(platform: Platform, backend: ComputeBackend, tokens: NodeTokens) {
   const nodes = new Map<string, LiveNode>()
   const launching = new Set<string>()
+  let closed = false
   const pauses = createStartPauses(platform.clock)
   const lostListeners: ((nodeId: string) => Promise<void>)[] = []
   const drainListeners: ((nodeId: string) => void)[] = []
@@ -187,6 +188,12 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
     for (const listener of drainListeners) listener(node.row.id)
   }
 
+  /** From now on no node takes work, and those that wait for some hear of it. */
+  function close(): void {
+    closed = true
+    for (const nodeId of nodes.keys()) for (const listener of drainListeners) listener(nodeId)
+  }
+
   /** Looks after the processes: one that died is started again under the same id, so that it finds its attempts; one that was to leave is gone. */
   async function supervise(): Promise<void> {
     for (const node of nodes.values()) {
@@ -239,6 +246,9 @@ export function createNodes(platform: Platform, backend: ComputeBackend, tokens:
   return {
     nodes,
     startProblem: pauses.reason,
+    close,
+    /** Whether a node is to take no new work and to leave when it is done. */
+    shouldDrain: (nodeId: string) => closed || nodes.get(nodeId)?.row.state === 'draining',
     load,
     start,
     announced,
