@@ -93,10 +93,10 @@ async function deploy(client: Client): Promise<{ uri: string; key: string }> {
 
 /** Asks for predictions until told to stop; every one must be answered and right. */
 function predict({ uri, key }: { uri: string; key: string }): { stop(): Promise<number> } {
-  let running = true
+  const end = new AbortController()
   let count = 0
   const loop = (async () => {
-    while (running) {
+    while (!end.signal.aborted) {
       const answer = await fetch(uri, {
         method: 'POST',
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -111,7 +111,7 @@ function predict({ uri, key }: { uri: string; key: string }): { stop(): Promise<
   })()
   return {
     async stop() {
-      running = false
+      end.abort()
       await loop
       return count
     },
@@ -120,10 +120,10 @@ function predict({ uri, key }: { uri: string; key: string }): { stop(): Promise<
 
 /** Logs metrics until told to stop; what was acknowledged is kept for the comparison. */
 function log(current: () => Client, runId: string): { stop(): Promise<number[]> } {
-  let running = true
+  const end = new AbortController()
   const acknowledged: number[] = []
   const loop = (async () => {
-    for (let value = 0; running; value++) {
+    for (let value = 0; !end.signal.aborted; value++) {
       const done = await current()
         .call('logToRun', {
           params: { ws: 'default', id: runId },
@@ -139,7 +139,7 @@ function log(current: () => Client, runId: string): { stop(): Promise<number[]> 
   })()
   return {
     async stop() {
-      running = false
+      end.abort()
       await loop
       return acknowledged
     },

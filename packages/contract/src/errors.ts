@@ -31,6 +31,12 @@ export const errorCatalogue = {
   ),
   method_not_allowed: entry(405, 'This method is not allowed here', 'Use one of the methods in the `allow` header.'),
   header_invalid: entry(400, 'A header is not valid', 'Correct the header that the message names.'),
+  headers_too_large: entry(
+    431,
+    'The address and the headers are too large',
+    'Send shorter ones; `GET /api/v1/limits` names the bound.',
+  ),
+  request_too_slow: entry(408, 'The request did not arrive in time', 'Send it again over a faster connection.', true),
   host_not_allowed: entry(
     421,
     'This host name is not served here',

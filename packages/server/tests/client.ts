@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { createHash } from 'node:crypto'
 import type { Job, JobSubmission } from '@modelyard/contract'
 import type { TestServer } from './start-server.ts'
@@ -64,16 +61,6 @@ export async function run(
   const { status, body } = await submit(server, text, code, more)
   if (status !== 201) throw new Error(`refused: ${body.detail}`)
   return ended(server, body.id)
-}
-
-/** A folder with files, for programs that need one. */
-export function folderOf(files: Files): string {
-  const folder = mkdtempSync(join(tmpdir(), 'modelyard-files-'))
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
-  return folder
 }
 
 export function statesOf(job: Job): Record<string, string> {

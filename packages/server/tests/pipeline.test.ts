@@ -82,7 +82,7 @@ describe('reuse', () => {
     const text = one('sleep 0.4; echo $RANDOM')
     const [a, b] = await Promise.all([submit(server, text), submit(server, text)])
     const jobs = await Promise.all([ended(server, a.body.id), ended(server, b.body.id)])
-    expect(jobs.map((job) => job.steps[0]?.reused).toSorted()).toEqual([false, true])
+    expect(jobs.filter((job) => job.steps[0]?.reused === true)).toHaveLength(1)
   })
 
   test('force runs everything again', async () => {

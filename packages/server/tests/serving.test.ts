@@ -185,11 +185,11 @@ describe('traffic', () => {
       'score.py': `import time\ndef init():\n    time.sleep(0.3)\ndef run(data):\n    return ${number}\n`,
     })
     await deploy('update', version(1))
-    let going = true
+    const end = new AbortController()
     const seen: string[] = []
     const load = Promise.all(
       [1, 2, 3, 4].map(async () => {
-        while (going) {
+        while (!end.signal.aborted) {
           const answer = await predict(endpoint, '1')
           seen.push(`${answer.status} ${await answer.text()}`)
         }
@@ -203,7 +203,7 @@ describe('traffic', () => {
       },
     })
     for (let look = 0; look < 200 && seen.at(-1) !== '200 2'; look++) await pause(25)
-    going = false
+    end.abort()
     await load
     expect(new Set(seen)).toEqual(new Set(['200 1', '200 2']))
   })

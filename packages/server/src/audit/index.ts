@@ -6,7 +6,7 @@ import { chainHash } from './audit.ts'
 import { findLastHash, insertAudit, listAudit } from './audit-store.ts'
 import type { AuditTable } from './audit-tables.ts'
 
-export { chainHash, findBreak } from './audit.ts'
+export { findBreak } from './audit.ts'
 export { auditMigrations } from './audit-tables.ts'
 
 const consumer = 'audit'

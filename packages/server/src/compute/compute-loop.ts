@@ -134,5 +134,3 @@ export function createComputeLoop(
     },
   }
 }
-
-export type ComputeLoop = ReturnType<typeof createComputeLoop>

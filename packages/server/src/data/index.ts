@@ -2,9 +2,8 @@ import type { Platform } from '../platform/index.ts'
 import { dataHandlers } from './data-routes.ts'
 import { createDataService } from './data-service.ts'
 
-export { blobAnswer } from './data-routes.ts'
 export { dataMigrations } from './data-tables.ts'
-export { readTree, treeExists, treeProblem } from './tree-reading.ts'
+export { readTree, treeExists } from './tree-reading.ts'
 
 /** Bytes, folders and data assets. */
 export function createData(platform: Platform) {

@@ -11,7 +11,9 @@ import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Platform } from '../platform/index.ts'
 import { requirePermission, seesWorkspace, type Access } from './access.ts'
+import { answerUnreadable } from './client-errors.ts'
 import type { AnyHandlers, StreamedBody } from './handlers.ts'
+import { methodsOf, type RouteAddress } from './methods.ts'
 import { toCatalogued, toProblem } from './problem.ts'
 
 export type Authenticate = (request: FastifyRequest) => Promise<Access | undefined>
@@ -33,9 +35,14 @@ export function createApp(
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
     forceCloseConnections: true,
     requestTimeout: 0,
+    http: { maxHeaderSize: 16_384, headersTimeout: 10_000 },
+    clientErrorHandler: (error, socket) => answerUnreadable(platform, error, socket),
     keepAliveTimeout: 75_000,
     trustProxy: platform.configuration.trustedProxy,
   })
+  app.server.maxConnections = 10_000
+  // A text is never what a route takes; without this it would pass as one.
+  app.removeContentTypeParser('text/plain')
   app.decorateRequest('access', undefined)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -43,21 +50,7 @@ export function createApp(
   })
   app.setErrorHandler((error, request, reply) => sendError(platform, error, request, reply))
   app.decorate('servePage', undefined)
-  app.setNotFoundHandler((request, reply) => {
-    const page = request.method === 'GET' || request.method === 'HEAD' ? app.servePage?.(request.url, reply) : undefined
-    return (
-      page ??
-      sendError(
-        platform,
-        new ModelyardError(
-          'route_not_found',
-          `${request.method} ${request.url.slice(0, 200)} is not an address of this server.`,
-        ),
-        request,
-        reply,
-      )
-    )
-  })
+  answerUnknown(app, platform)
   app.decorate('modelyard', { platform, workspaceExists })
   return app
 }
@@ -71,6 +64,34 @@ declare module 'fastify' {
     /** Answers a page's address; undefined for any other. */
     servePage: ((path: string, reply: FastifyReply) => FastifyReply | undefined) | undefined
   }
+}
+
+/** Answers what no route answers: with a page, with the methods that the address has, or with 404. */
+function answerUnknown(app: FastifyInstance, platform: Platform): void {
+  const addresses: RouteAddress[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) addresses.push({ method: each, url })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const page = request.method === 'GET' || request.method === 'HEAD' ? app.servePage?.(request.url, reply) : undefined
+    if (page !== undefined) return page
+    const asked = `${request.method} ${request.url.slice(0, 200)}`
+    const methods = methodsOf(addresses, request.url.split('?')[0] ?? '')
+    if (methods.length === 0 || methods.includes(request.method))
+      return sendError(
+        platform,
+        new ModelyardError('route_not_found', `${asked} is not an address of this server.`),
+        request,
+        reply,
+      )
+    reply.header('allow', methods.join(', '))
+    return sendError(
+      platform,
+      new ModelyardError('method_not_allowed', `${asked}: the address answers to ${methods.join(', ')}.`),
+      request,
+      reply,
+    )
+  })
 }
 
 /** Serves the routes that have a handler. */

@@ -19,17 +19,7 @@ import type { StepSpec } from './step.ts'
 
 export { jobMigrations } from './job-tables.ts'
 export type { CachedResult, PlannedJob, PlannedStep, ReadyStep, RunTokens, StepCache, StepExecutor } from './ports.ts'
-export type {
-  Binding,
-  CommandSpec,
-  GateSpec,
-  OutputSpec,
-  ResolvedInput,
-  StepResult,
-  StepSpec,
-  StoredOutputs,
-} from './step.ts'
-export { scalarText } from './shell-text.ts'
+export type { Binding, OutputSpec, StepResult, StepSpec } from './step.ts'
 
 const dayMs = 86_400_000
 

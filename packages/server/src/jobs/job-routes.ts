@@ -10,16 +10,6 @@ import { countStepStates } from './step-store.ts'
 import type { StoredOutputs } from './step.ts'
 import type { createLeaseService } from './lease-service.ts'
 
-/** Turns what somebody sent into a checked plan and submits it; pipelines owns that. */
-export interface Submitter {
-  submit(
-    workspace: string,
-    submission: JobSubmission,
-    by: { actor: string; requestId: string },
-    idempotencyKey?: string,
-  ): Promise<string>
-}
-
 type Ids = 'listJobs' | 'getJob' | 'cancelJob' | 'getJobSource' | 'getJobLogs' | 'explainJob' | 'getStepOutput'
 
 /** A page of summaries, for the lists of jobs here and under a pipeline. */

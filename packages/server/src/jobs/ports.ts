@@ -1,6 +1,6 @@
-import type { AttemptReport, Failure, Scalar } from '@modelyard/contract'
+import type { Failure, Scalar } from '@modelyard/contract'
 import type { Database, Transaction } from '../platform/index.ts'
-import type { ResolvedInput, StepResult, StepSpec, StoredOutputs } from './step.ts'
+import type { ResolvedInput, StepResult, StepSpec } from './step.ts'
 
 /** A step whose turn has come. */
 export interface ReadyStep {
@@ -70,5 +70,3 @@ export interface FinishedStep {
   readonly reason?: string
   readonly reusedFrom?: { readonly jobId: string; readonly step: string; readonly runId: string | null }
 }
-
-export type { AttemptReport, StoredOutputs }

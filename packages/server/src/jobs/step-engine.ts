@@ -1,6 +1,7 @@
 import type { AttemptState } from '@modelyard/contract'
 import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
 import type { Experiments } from '../experiments/index.ts'
+import { countDown } from './job-end.ts'
 import * as jobs from './job-store.ts'
 import type { JobTable, StepTable } from './job-tables.ts'
 import type { FinishedStep, ReadyStep, RunTokens, StepCache } from './ports.ts'
@@ -216,7 +217,7 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
         : releaseChildren(tx, job, step.name, quiet))
     } else await stopAfter(tx, job, step, finished.status)
     if (step.key !== null && reusedFrom === undefined) await wakeTwins(tx, job.workspace, step.key)
-    await countDown(tx, job)
+    await countDown(platform, deps.experiments, tx, job)
   }
 
   async function endRun(tx: Transaction, runId: string, status: FinishedStep['status']): Promise<void> {
@@ -280,36 +281,6 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
       const row = await steps.findStep(tx, twin.job_id, twin.name)
       if (job !== undefined && row?.status === 'queued' && row.attempt_id === null) await begin(tx, job, row)
     }
-  }
-
-  async function countDown(tx: Transaction, job: JobTable): Promise<void> {
-    if ((await jobs.countDown(tx, job.id)) > 0) return
-    const current = await jobs.findJob(tx, job.id)
-    if (current === undefined) return
-    const failed = (await steps.listSteps(tx, job.id)).find((step) => step.status === 'failed')
-    const canceled = current.cancel_requested_at !== null
-    const status = canceled ? 'canceled' : failed === undefined ? 'succeeded' : 'failed'
-    const now = platform.clock.now()
-    await jobs.endJob(tx, job.id, {
-      status,
-      error: failed?.error ?? null,
-      ended_at: now,
-      started_at: current.started_at ?? now,
-    })
-    await deps.experiments.setRunStatus(
-      tx,
-      job.id,
-      status === 'succeeded' ? 'finished' : status === 'failed' ? 'failed' : 'killed',
-    )
-    await appendEvent(tx, {
-      name: 'job.ended',
-      subject: job.id,
-      workspace: job.workspace,
-      actor: 'system',
-      at: now,
-      data: { jobId: job.id, status, name: job.name },
-      after: { status },
-    })
   }
 
   /** Writes and then does what had to wait for the commit. */

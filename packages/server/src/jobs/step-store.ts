@@ -182,15 +182,6 @@ export function listStepsOnNode(db: Database, nodeId: string): Promise<StepTable
     .execute()
 }
 
-/** Every step that some node has. */
-export function listLeasedSteps(db: Database): Promise<StepTable[]> {
-  return db
-    .selectFrom('step')
-    .selectAll()
-    .where('attempt_state', 'in', [...activeAttempts])
-    .execute()
-}
-
 /** Steps the server was doing itself when it stopped. */
 export function listRunningGates(db: Database): Promise<StepTable[]> {
   return db.selectFrom('step').selectAll().where('kind', '=', 'gate').where('status', '=', 'running').execute()

@@ -1,4 +1,4 @@
-import type { AttemptState, GateEvidence, Scalar, StepStatus } from '@modelyard/contract'
+import type { AttemptState, GateEvidence, Scalar } from '@modelyard/contract'
 
 /** Where a step's input comes from. */
 export type Binding =
@@ -56,12 +56,6 @@ export interface StepResult {
   readonly halt: boolean
 }
 
-export const endedStatuses: ReadonlySet<StepStatus> = new Set<StepStatus>([
-  'succeeded',
-  'failed',
-  'canceled',
-  'skipped',
-])
 const endedAttempts: ReadonlySet<AttemptState> = new Set<AttemptState>([
   'succeeded',
   'failed',
@@ -77,10 +71,6 @@ export function mayMove(from: AttemptState, to: AttemptState): boolean {
   if (endedAttempts.has(from)) return false
   if (endedAttempts.has(to)) return true
   return order.indexOf(to) > order.indexOf(from)
-}
-
-export function hasEndedAttempt(state: AttemptState): boolean {
-  return endedAttempts.has(state)
 }
 
 /** Fills in what came before: outputs of other steps become trees. Undefined when one is missing, which is our mistake. */

@@ -6,17 +6,8 @@ import { modelHandlers, type DeploymentsOf } from './model-routes.ts'
 import { createModelService } from './model-service.ts'
 import * as store from './model-store.ts'
 
-export {
-  gateMetrics,
-  judgeRows,
-  judgeValues,
-  type GateRows,
-  type GateSettings,
-  type Verdict,
-} from './evaluation-gate.ts'
+export { gateMetrics, judgeRows, judgeValues, type GateSettings, type Verdict } from './evaluation-gate.ts'
 export { readGateRows } from './gate-rows.ts'
-export { toModel, toModelVersion } from './model-routes.ts'
-export { parseModelReference } from './model.ts'
 export { modelMigrations } from './model-tables.ts'
 export type { ModelAliasTable, ModelTable, ModelVersionTable } from './model-tables.ts'
 export type { NewModelVersion } from './model-service.ts'

@@ -1,5 +1,5 @@
 import type { ErrorPlace, Scalar } from '@modelyard/contract'
-import type { Binding, OutputSpec, PlannedStep } from '../jobs/index.ts'
+import type { Binding, OutputSpec } from '../jobs/index.ts'
 import { nearest } from '../platform/index.ts'
 import { findCycle, foreignExpressions, parseReference, placeholdersOf } from './expression.ts'
 import type {
@@ -250,5 +250,3 @@ export function settle(
     }),
   )
 }
-
-export type { PlannedStep }
