@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '@modelyard/contract'
-import type { NewId } from '@modelyard/platform'
+import { lingeringContent, systemClock, type NewId } from '@modelyard/platform'
 import { problemBody } from './problems.ts'
 
 export type Protocol = 'own' | 'infer'
@@ -73,7 +73,7 @@ export function refuse(
     ...(tooLarge ? { connection: 'close' } : {}),
     ...cors,
   })
-  response.end(problem.body)
-  // What still comes is thrown away unread: a client that sends all before it reads would else never see the answer.
-  request.resume()
+  // A client that sends all before it reads sees the answer, too; what it still sends is thrown away unread.
+  if (request.complete) response.end(problem.body)
+  else lingeringContent(problem.body, request, systemClock).pipe(response)
 }

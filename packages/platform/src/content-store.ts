@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { link, mkdir, open, rename, rm, stat, copyFile, chmod } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { syncFolder } from './durable-files.ts'
 
 /** Bytes named by their SHA-256 in a folder: `sha256/ab/cdef…`, written once, synced, renamed into place, read-only. */
@@ -55,7 +55,7 @@ export function createContentStore(folder: string): ContentStore {
     let sizeBytes = 0
     const handle = await open(temporary, 'wx', 0o600)
     try {
-      for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+      for await (const chunk of chunksOf(content)) {
         hash.update(chunk)
         sizeBytes += chunk.byteLength
         await handle.writeFile(chunk)
@@ -109,4 +109,10 @@ export function createContentStore(folder: string): ContentStore {
     read: (digest, range) =>
       createReadStream(pathOf(digest), range === undefined ? {} : { start: range.start, end: range.end }),
   }
+}
+
+/** A stream is left open when writing fails: closing a request in the middle would take the answer with it. */
+function chunksOf(content: AsyncIterable<Uint8Array> | Uint8Array): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (content instanceof Uint8Array) return [content]
+  return content instanceof Readable ? content.iterator({ destroyOnReturn: false }) : content
 }

@@ -6,6 +6,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
+import { lingeringContent } from '@modelyard/platform'
 import { ModelyardError, routes, type ErrorPlace, type OperationId, type RouteSpec } from '@modelyard/contract'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
@@ -47,6 +48,12 @@ export function createApp(
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     request.access = await authenticate(request)
+  })
+  // An answer that comes before the body was read is a refusal, and has to reach a client that is still sending.
+  app.addHook('onSend', async (request, reply, content) => {
+    if (request.raw.complete || typeof content !== 'string') return content
+    reply.header('content-length', Buffer.byteLength(content))
+    return lingeringContent(content, request.raw, platform.clock)
   })
   app.setErrorHandler((error, request, reply) => sendError(platform, error, request, reply))
   app.decorate('servePage', undefined)
