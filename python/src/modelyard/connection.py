@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+import weakref
 from typing import Any, BinaryIO, Iterator, Mapping, Optional, Union
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -119,13 +120,14 @@ class Connection:
         except OSError as error:
             raise ServerUnreachable(f"No server answers at {self.settings.url} ({error}). Start it with `modelyard up`, or check MODELYARD_URL.") from error
         self._local.connection = connection
+        # Nobody closes a workspace in a notebook: the socket goes with the object that opened it, in every thread.
+        self._local.closing = weakref.finalize(self, connection.close)
         return connection
 
     def close(self) -> None:
         """Closes this thread's connection; the next call opens a new one."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
+        if getattr(self._local, "connection", None) is not None:
+            self._local.closing()
             self._local.connection = None
 
     def pages(self, path: str, query: Optional[Mapping[str, Any]] = None) -> Iterator[dict[str, Any]]:

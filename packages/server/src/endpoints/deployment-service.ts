@@ -13,7 +13,7 @@ export function createDeploymentService(
   platform: Platform,
   deps: EndpointDeps,
   endpoints: EndpointService,
-  changed: () => void,
+  changed: () => Promise<void>,
 ) {
   const { store: database, clock } = platform
   const { requireEndpoint, requireDeployment } = endpoints
@@ -54,7 +54,7 @@ export function createDeploymentService(
         after: { name: row.name, model: row.model_name, version: row.model_version },
       })
     })
-    changed()
+    void changed()
     return full
   }
 
@@ -97,7 +97,7 @@ export function createDeploymentService(
         after: { version: row.model_version, revision: before.revision + 1 },
       })
     })
-    changed()
+    void changed()
     return requireDeployment(database.read, workspace, endpoint, name)
   }
 
@@ -123,7 +123,7 @@ export function createDeploymentService(
         before: { name },
       })
     })
-    changed()
+    await changed()
   }
 
   /** The end of a deployment's log; with a request id only the lines of that request. */

@@ -5,6 +5,8 @@ import { changeDeployment, listAllDeployments, nextRoutingVersion } from './endp
 import type { DeploymentTable } from './endpoint-tables.ts'
 
 const lookEveryMs = 250
+/** How long a caller waits for the data plane; after it the change holds as soon as the gateway is there again. */
+const appliedWithinMs = 2000
 
 /** Brings the data plane to what is wanted, and what is known to what it is. */
 export function createEndpointLoop(
@@ -18,10 +20,14 @@ export function createEndpointLoop(
   let running: Promise<void> | undefined
   let again = false
   let served: readonly ServedDeployment[] = []
+  let waiting: (() => void)[] = []
 
   async function pass(): Promise<void> {
     do {
       again = false
+      // Who asked before the rows are read is answered by the table made of them.
+      const answered = waiting
+      waiting = []
       const rows = await listAllDeployments(platform.store.read)
       const used = rows.length > 0 || wantsTable || served.length > 0
       if (!used || stopping) break
@@ -30,6 +36,7 @@ export function createEndpointLoop(
         version = await platform.store.write(nextRoutingVersion)
       }
       await target.ensure(await routing()(version))
+      for (const resolve of answered) resolve()
       served = (await target.status()) ?? served
       await reconcile(rows)
     } while (again)
@@ -109,10 +116,14 @@ export function createEndpointLoop(
   const timer = platform.clock.every(lookEveryMs, wake)
 
   return {
-    /** Something that the gateway serves has changed. */
-    changed() {
+    /** Something that the gateway serves has changed; resolves when predictions go by it. */
+    changed(): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = platform.clock.after(appliedWithinMs, resolve)
+      waiting.push(resolve)
       wantsTable = true
       wake()
+      return promise.finally(() => timer.cancel())
     },
     wake,
     served: () => served,

@@ -42,7 +42,7 @@ export interface EndpointDeps {
   invokerHashes(workspace: string): Promise<string[]>
 }
 
-export function createEndpointService(platform: Platform, deps: EndpointDeps, changed: () => void) {
+export function createEndpointService(platform: Platform, deps: EndpointDeps, changed: () => Promise<void>) {
   const { store: database, clock } = platform
   function newKey(): string {
     let key = ''
@@ -112,7 +112,7 @@ export function createEndpointService(platform: Platform, deps: EndpointDeps, ch
         after: { name: value.name, authMode: value.auth_mode },
       })
     })
-    changed()
+    await changed()
     return row
   }
 
@@ -130,7 +130,7 @@ export function createEndpointService(platform: Platform, deps: EndpointDeps, ch
         before: { name },
       })
     })
-    changed()
+    await changed()
   }
 
   function keysOf(row: EndpointTable): { primary: string; secondary: string } {
@@ -165,7 +165,7 @@ export function createEndpointService(platform: Platform, deps: EndpointDeps, ch
         after: { key: which },
       })
     })
-    changed()
+    await changed()
     return keysOf(await requireEndpoint(database.read, workspace, name))
   }
 
@@ -186,7 +186,7 @@ export function createEndpointService(platform: Platform, deps: EndpointDeps, ch
         after: traffic,
       })
     })
-    changed()
+    await changed()
   }
 
   return {

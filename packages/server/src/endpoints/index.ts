@@ -85,7 +85,7 @@ export function createEndpoints(platform: Platform, deps: EndpointDeps) {
           event.name.startsWith('role_assignment.') ||
           event.name === 'principal.deleted'
         )
-          loop.changed()
+          void loop.changed()
       })
       loop.wake()
     },
