@@ -11,6 +11,8 @@ const stopWithinMs = 6000
 
 export interface Demand {
   readonly queued: number
+  /** Steps that each node held when `queued` was counted. */
+  readonly held: ReadonlyMap<string, number>
   readonly waiting: readonly {
     readonly jobId: string
     readonly jobName: string
@@ -42,15 +44,17 @@ export function createComputeLoop(
   async function scale(target: ComputeTargetTable): Promise<void> {
     const now = platform.clock.monotonic()
     const counted = nodesOf(target.id).filter((node) => scaled.has(node.row.state))
+    const demand = demands.get(target.id)
     const decision = decideScaling({
       minNodes: target.min_nodes,
       maxNodes: target.max_nodes,
       slotsPerNode: target.slots_per_node,
       idleMs: target.idle_ms,
-      queuedSteps: demands.get(target.id)?.queued ?? 0,
+      queuedSteps: demand?.queued ?? 0,
       nodes: counted.map((node) => ({
         id: node.row.id,
-        busySlots: node.attempts.length,
+        // A step that a node took since the queue was counted would else count twice: as one that waits, and as a slot less for it.
+        busySlots: Math.min(node.attempts.length, demand?.held.get(node.row.id) ?? 0),
         idleMs: node.row.state === 'idle' && node.idleSinceMs !== null ? now - node.idleSinceMs : 0,
       })),
     })

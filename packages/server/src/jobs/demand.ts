@@ -1,7 +1,7 @@
 import { toTimestamp, type Timer } from '@modelyard/platform'
 import type { Compute } from '../compute/index.ts'
 import type { Platform } from '../platform/index.ts'
-import { countQueued, listDemandedTargets, listQueued } from './step-store.ts'
+import { countDemand, listDemandedTargets, listQueued } from './step-store.ts'
 import { findJob } from './job-store.ts'
 
 const coalesceMs = 20
@@ -17,7 +17,7 @@ export function createDemand(platform: Platform, compute: Pick<Compute, 'setDema
     const targets = [...pending]
     pending.clear()
     for (const targetId of targets) {
-      const queued = await countQueued(platform.store.read, targetId)
+      const { queued, held } = await countDemand(platform.store.read, targetId)
       const rows = await listQueued(platform.store.read, targetId, shownSteps)
       const waiting = []
       for (const row of rows)
@@ -28,7 +28,7 @@ export function createDemand(platform: Platform, compute: Pick<Compute, 'setDema
           queuedAt: toTimestamp(row.queued_at ?? row.created_at),
           workspace: row.workspace,
         })
-      compute.setDemand(targetId, { queued, waiting })
+      compute.setDemand(targetId, { queued, held, waiting })
     }
   }
 

@@ -151,6 +151,27 @@ export async function countQueued(db: Database, targetId: string): Promise<numbe
   return Number(row.count)
 }
 
+/** What waits for a target and what each of its nodes holds, seen at one moment. */
+export async function countDemand(
+  db: Database,
+  targetId: string,
+): Promise<{ queued: number; held: ReadonlyMap<string, number> }> {
+  const rows = await db
+    .selectFrom('step')
+    .select((select) => ['attempt_state', 'node_id', select.fn.countAll<number>().as('count')])
+    .where('compute_target_id', '=', targetId)
+    .where('attempt_state', 'in', ['queued', ...activeAttempts])
+    .groupBy(['attempt_state', 'node_id'])
+    .execute()
+  let queued = 0
+  const held = new Map<string, number>()
+  for (const row of rows) {
+    if (row.attempt_state === 'queued') queued += Number(row.count)
+    else if (row.node_id !== null) held.set(row.node_id, (held.get(row.node_id) ?? 0) + Number(row.count))
+  }
+  return { queued, held }
+}
+
 /** Steps of a target that are not over, also those whose turn has not come. */
 export async function countUnfinished(db: Database, targetId: string): Promise<number> {
   const row = await db
