@@ -9,6 +9,8 @@ interface Up {
   readonly url: string
   readonly token: string
   kill(): Promise<void>
+  /** An orderly stop: the gateway, which outlives a killed server, goes as well. */
+  end(): Promise<void>
 }
 
 /** The server as a process of its own, so that it can be killed. */
@@ -23,6 +25,10 @@ async function up(home: string): Promise<Up> {
     ...(JSON.parse(line) as { url: string; token: string }),
     async kill() {
       child.kill('SIGKILL')
+      await closed
+    },
+    async end() {
+      child.kill('SIGTERM')
       await closed
     },
   }
@@ -42,7 +48,7 @@ describe('a killed server', () => {
   const home = mkdtempSync(join(tmpdir(), 'modelyard-test-'))
   let server: Up | undefined
   afterAll(async () => {
-    await server?.kill()
+    await server?.end()
     rmSync(home, { recursive: true, force: true })
   })
 
