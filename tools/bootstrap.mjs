@@ -191,8 +191,9 @@ function writeStamp(name, key) {
   writeFileSync(stampFile, JSON.stringify({ ...readStamps(), [name]: key }, undefined, 2))
 }
 
+/** Not by this Node's version: `npm run` finds the clone's own Node as soon as it is there, and would set up everything a second time. */
 function hashFiles(paths) {
-  const hash = createHash('sha256').update(process.version)
+  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`)
   for (const path of paths) hash.update(path).update(readFileSync(join(root, path)))
   return hash.digest('hex')
 }
