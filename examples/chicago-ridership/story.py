@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -118,18 +119,22 @@ def deployed() -> str:
     workspace.endpoints.wait_until_ready("ridership", "blue")
     endpoint = workspace.endpoints.get(endpoint.name)
     day = last_day()
-    by_sdk = endpoint.invoke({"data": [day]})
-    by_curl = json.loads(call(["curl", "-sS", "--fail-with-body", endpoint.scoring_uri, "-H", f"Authorization: Bearer {endpoint.primary_key}", "-H", "Content-Type: application/json", "-d", json.dumps({"data": [day]})]))
+    answers = {"SDK": endpoint.invoke({"data": [day]})}
+    if shutil.which("curl"):
+        answers["curl"] = json.loads(call(["curl", "-sS", "--fail-with-body", endpoint.scoring_uri, "-H", f"Authorization: Bearer {endpoint.primary_key}", "-H", "Content-Type: application/json", "-d", json.dumps({"data": [day]})]))
+    else:
+        story.say("curl is not installed here, so it does not call")
     with tempfile.NamedTemporaryFile("w", suffix=".json") as body:
         json.dump({"data": [day]}, body)
         body.flush()
-        by_cli = json.loads(call([str(story.command), "endpoint", "invoke", "ridership", "--workspace", workspace.name, "--file", body.name]))
-    by_page = json.loads(workspace.connection.call("POST", f"{workspace.path}/endpoints/ridership/invoke", body={"body": json.dumps({"data": [day]})})["body"])
-    if not by_sdk == by_curl == by_cli == by_page:
-        raise story.Broken(f"four callers, different answers: {by_sdk}, {by_curl}, {by_cli}, {by_page}")
+        answers["CLI"] = json.loads(call([str(story.command), "endpoint", "invoke", "ridership", "--workspace", workspace.name, "--file", body.name]))
+    answers["the page's form"] = json.loads(workspace.connection.call("POST", f"{workspace.path}/endpoints/ridership/invoke", body={"body": json.dumps({"data": [day]})})["body"])
+    expected = answers["SDK"]
+    if any(answer != expected for answer in answers.values()):
+        raise story.Broken(f"different answers: {answers}")
     workspace.models.set_alias("ridership", "champion", candidate.version)
     story.link("endpoint", endpoint.url)
-    story.say(f"{day['date']}: {by_sdk[0]:.2f} thousand riders expected, {float(day['ridership']):.2f} came; curl, CLI, SDK and the page's form agree")
+    story.say(f"{day['date']}: {expected[0]:.2f} thousand riders expected, {float(day['ridership']):.2f} came; {', '.join(answers)} agree")
     return f"version {candidate.version} answers at {endpoint.scoring_uri} and is champion"
 
 
