@@ -19,8 +19,15 @@ class Refusals(FolderCase):
             with self.assertRaises(modelyard.NotAllowed) as caught:
                 modelyard.Workspace.get("default", url=server()["url"], token=token)
             self.assertEqual((caught.exception.status, caught.exception.code), (401, "not_authenticated"))
+            self.assertIn("not known", caught.exception.detail)
             self.assertTrue(caught.exception.remedy)
             self.assertIn(caught.exception.remedy, str(caught.exception))
+
+    def test_no_token_at_all_is_said_to_be_that(self) -> None:
+        """A forgotten variable is another mistake than a wrong one."""
+        with self.assertRaises(modelyard.NotAllowed) as caught:
+            modelyard.Workspace.get("default", url=server()["url"])
+        self.assertIn("no token", caught.exception.detail)
 
     def test_what_is_not_there_is_not_found(self) -> None:
         """Each noun has a code of its own, so that a script can tell a missing job from a missing workspace."""

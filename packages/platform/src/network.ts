@@ -21,6 +21,15 @@ export async function findFreePort(host = '127.0.0.1'): Promise<number> {
   return promise
 }
 
+/** Whether nothing listens there now. */
+export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const server = createServer()
+  server.once('error', () => resolve(false))
+  server.listen(port, host, () => server.close(() => resolve(true)))
+  return promise
+}
+
 /** Where a Unix socket goes: in its folder, or, where that path is too long for the kernel (108 bytes), under a short name that both sides derive. */
 export function socketPath(folder: string, name: string): string {
   const direct = join(folder, name)

@@ -28,6 +28,7 @@ import {
 } from './http/index.ts'
 import { lockHome } from './lock.ts'
 import { migrate, startEventBus, type Platform, type ServerConfiguration } from './platform/index.ts'
+import { choosePorts, type Ports } from './ports.ts'
 import { buildRooms, migrations, type Rooms } from './rooms.ts'
 
 /** What `up --json` prints and `<home>/server.json` holds. */
@@ -47,11 +48,6 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-interface Ports {
-  readonly port: number
-  readonly gatewayPort: number
-}
-
 /** Starts everything on a home: database, rooms, HTTP, loops. */
 export async function startServer(configuration: ServerConfiguration): Promise<RunningServer> {
   const unlock = lockHome(configuration.home)
@@ -66,11 +62,7 @@ export async function startServer(configuration: ServerConfiguration): Promise<R
 async function startLocked(given: ServerConfiguration, unlock: () => void): Promise<RunningServer> {
   const { home } = given
   const remembered = await readJson<Ports>(join(home, 'ports.json'))
-  const configuration = {
-    ...given,
-    port: given.port || (remembered?.port ?? 0),
-    gatewayPort: given.gatewayPort || (remembered?.gatewayPort ?? 0),
-  }
+  const configuration = { ...given, ...(await choosePorts(given, remembered)) }
   await Promise.all(
     ['logs', 'blobs', 'nodes', 'gateway'].map((name) => mkdir(join(home, name), { recursive: true, mode: 0o700 })),
   )
@@ -94,7 +86,7 @@ async function startLocked(given: ServerConfiguration, unlock: () => void): Prom
   let stopping = false
   for (const room of rooms.all) await room.load?.()
   const app = await buildApp(platform, rooms, () => stopping)
-  ports = await listen(app, configuration, remembered?.gatewayPort)
+  ports = await listen(app, configuration)
   await writeFileDurably(join(home, 'ports.json'), JSON.stringify(ports))
   await rooms.workspaces.ensureDefault()
   for (const room of rooms.all) await room.start?.()
@@ -129,11 +121,7 @@ async function buildApp(platform: Platform, rooms: Rooms, isStopping: () => bool
   return app
 }
 
-async function listen(
-  app: FastifyInstance,
-  configuration: ServerConfiguration,
-  rememberedGatewayPort: number | undefined,
-): Promise<Ports> {
+async function listen(app: FastifyInstance, configuration: ServerConfiguration): Promise<Ports> {
   try {
     await app.listen({ host: configuration.host, port: configuration.port })
   } catch (error) {
@@ -146,7 +134,7 @@ async function listen(
   const port = typeof address === 'object' && address !== null ? address.port : configuration.port
   return {
     port,
-    gatewayPort: configuration.gatewayPort || (rememberedGatewayPort ?? (await findFreePort(configuration.host))),
+    gatewayPort: configuration.gatewayPort || (await findFreePort(configuration.host)),
   }
 }
 

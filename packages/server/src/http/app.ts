@@ -132,7 +132,12 @@ async function serve(
 ): Promise<FastifyReply | undefined> {
   const access = request.access ?? anonymous
   if (spec.access !== 'public' && request.access === undefined)
-    throw new ModelyardError('not_authenticated', 'The request carries no token and no session.')
+    throw new ModelyardError(
+      'not_authenticated',
+      request.headers.authorization === undefined && request.headers.cookie === undefined
+        ? 'The request carries no token and no session.'
+        : 'The token or session of the request is not known here, or it has ended.',
+    )
   const params = check(spec.params, request.params, 'path')
   const workspace = workspaceOf(params)
   await checkPermission(app, spec, access, workspace)

@@ -38,6 +38,16 @@ export interface ProcessTargetOptions {
   readTree(digest: string): Promise<readonly TreeEntry[] | undefined>
 }
 
+/** The gateway of a home, when it lives; it may have outlived its server. */
+export function findGateway(home: string): GatewayDocument | undefined {
+  try {
+    const found = JSON.parse(readFileSync(join(home, 'gateway', 'gateway.json'), 'utf8')) as GatewayDocument
+    return isProcessAlive(found.pid, found.startTime) ? found : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Deployments as processes of a gateway on this machine. The gateway is detached: it serves on while the server is away, and is found again by its document. */
 export function createProcessTarget(options: ProcessTargetOptions): DeployTarget {
   const folder = join(options.home, 'gateway')
@@ -50,14 +60,7 @@ export function createProcessTarget(options: ProcessTargetOptions): DeployTarget
       : built
   let sent: { version: number; pid: number } | undefined
 
-  function running(): GatewayDocument | undefined {
-    try {
-      const found = JSON.parse(readFileSync(join(folder, 'gateway.json'), 'utf8')) as GatewayDocument
-      return isProcessAlive(found.pid, found.startTime) ? found : undefined
-    } catch {
-      return undefined
-    }
-  }
+  const running = (): GatewayDocument | undefined => findGateway(options.home)
 
   async function start(): Promise<GatewayDocument> {
     await mkdir(join(options.home, 'logs'), { recursive: true })
