@@ -50,7 +50,7 @@ export function buildRooms(platform: Platform): Rooms {
     tokens: principals,
   })
   workspaces.registerSection(compute.overview)
-  workspaces.registerSection(async (workspace) => ({ counts: { dataAssets: await data.countAssets(workspace) } }))
+  workspaces.registerSection(data.overview)
   const experiments = createExperiments(platform)
   const environments = createEnvironments(platform)
   const models = createModels(platform, {

@@ -97,6 +97,19 @@ export function listDecisions(
   return query.execute()
 }
 
+/** Decisions about targets that the workspace sees, newest first, with the target's name. */
+export function listRecentDecisions(db: Database, workspace: string, since: number, limit: number) {
+  return db
+    .selectFrom('scaling_decision')
+    .innerJoin('compute_target', 'compute_target.id', 'scaling_decision.target_id')
+    .select(['compute_target.name', 'at', 'from_nodes', 'to_nodes'])
+    .where('compute_target.workspace', 'in', [workspace, '*'])
+    .where('at', '>', since)
+    .orderBy('scaling_decision.id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
 export async function countTargets(db: Database, workspace: string): Promise<number> {
   const row = await db
     .selectFrom('compute_target')

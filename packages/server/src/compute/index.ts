@@ -12,6 +12,7 @@ import { createNodes, type LiveNode, type NodeTokens } from './nodes.ts'
 export type { ComputeBackend } from './compute-backend.ts'
 export { computeMigrations } from './compute-tables.ts'
 
+const dayMs = 86_400_000
 const unreachableMs = 15_000
 const localIdleMs = 30_000
 
@@ -243,7 +244,18 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
       const live = [...nodes.nodes.values()].filter(
         (node) => node.row.target_id.startsWith(`${workspace}/`) || node.row.target_id === local.id,
       ).length
-      return { counts: { computeTargets: targets, nodes: live } }
+      const decisions = await store.listRecentDecisions(read, workspace, platform.clock.now() - 30 * dayMs, 300)
+      return {
+        counts: { computeTargets: targets, nodes: live },
+        timeline: decisions.map((one) => ({
+          lane: 'compute' as const,
+          name: `${one.name}: ${one.from_nodes} → ${one.to_nodes} nodes`,
+          at: toTimestamp(one.at),
+          endedAt: null,
+          status: 'scaled',
+          link: `/w/${workspace}/compute/${one.name}`,
+        })),
+      }
     },
     // A node that asks before its row is read would be told that it is gone.
     load: nodes.load,

@@ -170,7 +170,6 @@ export function createDataService(platform: Platform) {
     requireTree,
     createVersion,
     resolveAsset,
-    countAssets: (workspace: string) => store.countAssets(database.read, workspace),
   }
 }
 

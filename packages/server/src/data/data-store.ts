@@ -69,6 +69,23 @@ export function listVersions(db: Database, workspace: string, name: string): Pro
     .execute()
 }
 
+/** Versions made since a moment, newest first. */
+export function listRecentVersions(
+  db: Database,
+  workspace: string,
+  since: number,
+  limit: number,
+): Promise<DataAssetTable[]> {
+  return db
+    .selectFrom('data_asset')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('created_at', '>', since)
+    .orderBy('created_at', 'desc')
+    .limit(limit)
+    .execute()
+}
+
 export async function insertVersion(tx: Transaction, row: DataAssetTable): Promise<void> {
   await tx.insertInto('data_asset').values(row).execute()
 }

@@ -66,7 +66,7 @@ export function createEndpoints(platform: Platform, deps: EndpointDeps) {
             link: link(row),
           })),
         timeline: deployments
-          .filter((row) => row.updated_at > platform.clock.now() - 7 * dayMs)
+          .filter((row) => row.updated_at > platform.clock.now() - 30 * dayMs)
           .map((row) => ({
             lane: 'deployments' as const,
             name: `${row.endpoint}/${row.name}`,

@@ -107,12 +107,12 @@ export function createJobs(platform: Platform, deps: JobsDeps) {
       const { queued, running } = await countJobs(platform.store.read, workspace, 0)
       return queued + running > 0 ? [`${queued + running} running jobs`] : []
     },
-    /** The jobs' part of the overview: numbers, failures of a day, the week's jobs. */
+    /** The jobs' part of the overview: numbers, failures of a day, the month's jobs. */
     async overview(workspace: string) {
       const now = platform.clock.now()
       const counts = await countJobs(platform.store.read, workspace, now - dayMs)
       const recent = (await listJobs(platform.store.read, { workspace }, 300)).filter(
-        (job) => job.created_at > now - 7 * dayMs,
+        (job) => job.created_at > now - 30 * dayMs,
       )
       return {
         counts: { queuedJobs: counts.queued, runningJobs: counts.running, failedJobs24h: counts.failed },

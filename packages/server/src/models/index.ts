@@ -35,7 +35,7 @@ export function createModels(
     findChampion: (db: Database, workspace: string, model: string) =>
       service.resolveModelVersion(db, workspace, `${model}@champion`),
     async overview(workspace: string) {
-      const since = platform.clock.now() - 7 * dayMs
+      const since = platform.clock.now() - 30 * dayMs
       const aliases = await store.listAliases(read, workspace)
       const recent = (await store.listAllVersions(read, workspace)).filter((row) => row.created_at > since)
       const waiting = aliases.filter(

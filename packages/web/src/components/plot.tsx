@@ -21,6 +21,8 @@ export interface ChartSpec {
   readonly series: readonly ChartSeries[]
   readonly height?: number
   readonly fromZero?: boolean
+  /** y counts things, so that between two whole numbers there is nothing to read. */
+  readonly whole?: boolean
   /** Charts with the same key share their cursor. */
   readonly sync?: string
 }
@@ -36,7 +38,7 @@ export default function Plot(spec: ChartSpec) {
   const plot = useRef<uPlot>(null)
   const scheme = useComputedColorScheme('light')
   const [at, setAt] = useState<number | null>(null)
-  const { title, x, xTitle, time = false, series, height = 180, fromZero = false, sync } = spec
+  const { title, x, xTitle, time = false, series, height = 180, fromZero = false, whole = false, sync } = spec
   const shape = useMemo(
     () =>
       JSON.stringify([
@@ -45,10 +47,11 @@ export default function Plot(spec: ChartSpec) {
         time,
         height,
         fromZero,
+        whole,
         sync,
         series.map((one) => [one.name, one.colour, one.dash, one.step]),
       ]),
-    [title, xTitle, time, height, fromZero, sync, series],
+    [title, xTitle, time, height, fromZero, whole, sync, series],
   )
   const data = useMemo(
     () =>
@@ -104,7 +107,7 @@ export default function Plot(spec: ChartSpec) {
 }
 
 function options(
-  { time = false, series, height = 180, fromZero = false, sync }: ChartSpec,
+  { time = false, series, height = 180, fromZero = false, whole = false, sync }: ChartSpec,
   width: number,
 ): uPlot.Options {
   const axis = {
@@ -138,7 +141,12 @@ function options(
             }
           : {}),
       },
-      { ...axis, size: 52, values: (_self, values) => values.map((value) => tickText(value)) },
+      {
+        ...axis,
+        size: 52,
+        values: (_self, values) => values.map((value) => tickText(value)),
+        ...(whole ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] } : {}),
+      },
     ],
     series: [
       {},

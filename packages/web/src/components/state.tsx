@@ -28,6 +28,7 @@ const kinds: Readonly<Record<string, StateKind>> = {
   passed: 'succeeded',
   registered: 'succeeded',
   created: 'succeeded',
+  scaled: 'succeeded',
   first: 'succeeded',
   failed: 'failed',
   refused: 'failed',

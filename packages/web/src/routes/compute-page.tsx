@@ -32,10 +32,7 @@ export function ComputePage() {
             <Answered target={data} />
             <NodeTiles ws={ws} target={data} />
             <section className="sec">
-              <SectionHead
-                title="Queue"
-                basis={`${countText(queue.data?.items.length ?? 0, 'step').toLowerCase()}, and why each waits`}
-              />
+              <SectionHead title="Queue" basis={queueBasis(queue.data?.items.length ?? 0)} />
               <QueryView query={queue}>{({ items }) => <Queue ws={ws} items={items} />}</QueryView>
             </section>
             <section className="sec">
@@ -50,6 +47,9 @@ export function ComputePage() {
     </WorkspacePage>
   )
 }
+
+const queueBasis = (steps: number): string =>
+  steps === 0 ? 'steps, and why each waits' : `${countText(steps, 'step').toLowerCase()}, and why each waits`
 
 function Answered({ target }: { readonly target: Target }) {
   const nodes = (target.nodes ?? []).filter((node) => node.state !== 'gone')
@@ -142,6 +142,7 @@ function Scaling({ items, now }: { readonly items: Answer<'listScalingDecisions'
         xTitle="at"
         time
         fromZero
+        whole
         series={[{ name: 'wanted', colour: 'var(--s2)', values, step: true }]}
       />
       <div className="scroll" tabIndex={0} role="group" aria-label="Scaling decisions">
