@@ -11,9 +11,11 @@ const programs = ['cli', 'server', 'gateway', 'agent'] as const
 
 /** Bundles our own programs: a start reads a few files instead of a thousand, and nothing is stripped of its types on the way. */
 async function buildPrograms(): Promise<void> {
-  const entries = programs
-    .map((name) => [name, join(root, 'packages', name, 'src', 'main.ts')] as const)
-    .filter(([, file]) => existsSync(file))
+  const entries = [
+    ...programs.map((name) => [name, join(root, 'packages', name, 'src', 'main.ts')] as const),
+    // Threads are programs of their own.
+    ['monitor-thread', join(root, 'packages', 'server', 'src', 'monitors', 'thread', 'main.ts')] as const,
+  ].filter(([, file]) => existsSync(file))
   await rm(staging, { recursive: true, force: true })
   await build({
     input: Object.fromEntries(entries),

@@ -11,7 +11,7 @@ export const commandsFile = join(source, 'commands.gen.ts')
 /** As people come to need them: begin, make, look, change, end. What is not named comes last, by the alphabet. */
 const nounOrder = ['', ...Object.keys(nouns)]
 const verbOrder =
-  'up open status doctor down create register publish validate run show list logs metrics why invoke use alias update traffic assign revoke enable disable cancel delete'.split(
+  'up open status doctor down create start register publish validate run show list logs exceptions trace metrics why invoke use alias update traffic mirror assign revoke enable disable approve pause resume promote rollback cancel delete'.split(
     ' ',
   )
 

@@ -46,6 +46,29 @@ class Serving(FolderCase):
         self.assertIn("loading", log)
         self.assertRegex(log, r"\[req\S+\] scored 2")
 
+    def test_a_rollout_moves_the_traffic_and_a_rollback_gives_it_back(self) -> None:
+        """Shadow by hand, then a rollout: paused for want of requests, promoted by hand, rolled back."""
+        self.create("rolled")
+        self.deploy("rolled", files)
+        self.deploy("rolled", files, "green")
+        endpoints = workspace("serving").endpoints
+        self.assertEqual(endpoints.set_mirror("rolled", {"green": 10}), {"green": 10})
+        self.assertEqual(endpoints.set_mirror("rolled", {}), {})
+        self.assertEqual(endpoints.set_sticky_header("rolled", "X-Customer").to_dict()["stickyHeader"], "x-customer")
+        rollouts = endpoints.rollouts("rolled")
+        rollout = rollouts.start("green", steps=[20, 100], bake_seconds=60)
+        self.assertEqual((rollout.state, endpoints.get("rolled").traffic), ("running", {"blue": 80, "green": 20}))
+        with self.assertRaises(modelyard.ConflictError):
+            endpoints.set_traffic("rolled", {"blue": 100})
+        self.assertEqual(rollouts.pause(rollout.id, "lunch").reason, "paused by hand: lunch")
+        self.assertEqual(rollouts.promote(rollout.id).state, "promoted")
+        self.assertEqual([found.id for found in rollouts.list()], [rollout.id])
+        self.assertEqual(rollouts.rollback(rollout.id).state, "rolledBack")
+        self.assertEqual(endpoints.get("rolled").traffic, {"blue": 100, "green": 0})
+        self.assertEqual(list(endpoints.exceptions("rolled")), [])
+        with self.assertRaises(modelyard.NotFound):
+            endpoints.request("rolled", "never-seen")
+
     def test_the_key_opens_and_another_does_not(self) -> None:
         """The answer without it is the catalogue's, from the gateway as well."""
         endpoint = self.create("locked")

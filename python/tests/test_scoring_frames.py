@@ -14,7 +14,7 @@ from modelyard.scoring.output import RequestLog
 
 def request_frame(*items: "tuple[int, int, str, bytes]") -> bytes:
     """A frame as the gateway writes it, by the documented layout and not by the code under test."""
-    payload = b"".join(struct.pack("<IBH", number, kind, len(text.encode())) + text.encode() + struct.pack("<I", len(body)) + body for number, kind, text, body in items)
+    payload = b"".join(struct.pack("<IBdH", number, kind, 12.5, len(text.encode())) + text.encode() + struct.pack("<I", len(body)) + body for number, kind, text, body in items)
     return struct.pack("<I", len(payload)) + payload
 
 
@@ -31,7 +31,7 @@ class Frames(unittest.TestCase):
         self.gateway.sendall(request_frame(*items))
         frame = self.reader.read()
         assert frame is not None
-        self.assertEqual([tuple(request) for request in requests_of(frame)], items)
+        self.assertEqual([tuple(request) for request in requests_of(frame)], [(*item, 12.5) for item in items])
 
     def test_frames_are_cut_where_they_end_however_the_bytes_arrive(self) -> None:
         """One byte at a time, and two frames in one piece."""
@@ -66,10 +66,10 @@ class Frames(unittest.TestCase):
 
     def test_a_result_frame_has_the_documented_layout(self) -> None:
         """Read back by hand; a run time beyond 32 bits is cut, not an exception."""
-        frame = result_frame([Result(7, 200, "application/json", 1500, b"[1]"), Result(8, 424, "text/plain", 2**40, b"")])
+        frame = result_frame([Result(7, 200, "application/json", 1500, b"[1]"), Result(8, 424, "text/plain", 2**40, b"", b"{}")])
         (size,) = struct.unpack_from("<I", frame)
         self.assertEqual(size, len(frame) - 4)
-        offset, found = 4, []
+        offset, found, exceptions = 4, [], []
         while offset < len(frame):
             number, status, type_length = struct.unpack_from("<IHH", frame, offset)
             content_type = frame[offset + 8 : offset + 8 + type_length].decode()
@@ -77,7 +77,11 @@ class Frames(unittest.TestCase):
             run, length = struct.unpack_from("<II", frame, offset)
             found.append((number, status, content_type, run, frame[offset + 8 : offset + 8 + length]))
             offset += 8 + length
+            (exception_length,) = struct.unpack_from("<I", frame, offset)
+            exceptions.append(frame[offset + 4 : offset + 4 + exception_length])
+            offset += 4 + exception_length
         self.assertEqual(found, [(7, 200, "application/json", 1500, b"[1]"), (8, 424, "text/plain", 2**32 - 1, b"")])
+        self.assertEqual(exceptions, [b"", b"{}"])
 
 
 class WhatAScriptPrints(unittest.TestCase):

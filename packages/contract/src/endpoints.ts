@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { CodeDigests, page, PageQuery, SlugName, SourceFile, Tags, Timestamp, WorkspaceParams } from './primitives.ts'
+import { CollectionCounts, MirrorNumbers } from './gateway.ts'
 import { Failure } from './jobs.ts'
 import { defineRoutes } from './route.ts'
 
 export const AuthMode = z.enum(['key', 'token', 'none'])
+/** Name of a request header, lower case: requests with the same value go to the same deployment. */
+export const StickyHeader = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is no name of a request header')
+  .transform((name) => name.toLowerCase())
 export const DeploymentState = z.enum(['creating', 'starting', 'ready', 'updating', 'stopping', 'stopped', 'failed'])
 /** Latencies in milliseconds over the whole life of the gateway's counters; percentiles come from a histogram of fixed bounds. */
 export const TrafficNumbers = z
@@ -16,6 +23,7 @@ export const TrafficNumbers = z
     p95Ms: z.number().nullable(),
     p99Ms: z.number().nullable(),
     requestsPerSecond: z.number(),
+    latencySumMs: z.number().optional(),
     histogram: z.array(z.object({ upToMs: z.number().nullable(), count: z.number().int() })).default([]),
   })
   .meta({ id: 'TrafficNumbers' })
@@ -37,6 +45,17 @@ export const Deployment = z
     environmentVariables: z.record(z.string(), z.string()),
     tags: Tags,
     numbers: TrafficNumbers.nullable(),
+    mirrorPercent: z.number().default(0),
+    mirror: MirrorNumbers.nullable().default(null),
+    cpuCores: z.number().nullable().default(null),
+    memoryBytes: z.number().nullable().default(null),
+    collection: CollectionCounts.extend({
+      enabled: z.boolean(),
+      samplingRate: z.number(),
+      redact: z.array(z.string()),
+    })
+      .nullable()
+      .default(null),
     createdAt: Timestamp,
     updatedAt: Timestamp,
     revision: z.number().int(),
@@ -48,6 +67,7 @@ export const Endpoint = z
     name: z.string(),
     authMode: AuthMode,
     traffic: z.record(z.string(), z.number()),
+    stickyHeader: z.string().nullable().default(null),
     endpointUri: z.string(),
     scoringUri: z.string(),
     openApiUri: z.string(),
@@ -61,7 +81,7 @@ export const Endpoint = z
     url: z.string(),
   })
   .meta({ id: 'Endpoint' })
-/** Requests and latencies per interval, kept by the gateway for a day. */
+/** Requests, latencies and use of the machine per interval: ten seconds for a day, a minute for a week, an hour for a quarter. */
 export const EndpointSeries = z
   .object({
     intervalSeconds: z.number().int(),
@@ -77,6 +97,8 @@ export const EndpointSeries = z
             p50Ms: z.number().nullable(),
             p95Ms: z.number().nullable(),
             p99Ms: z.number().nullable(),
+            cpuCores: z.number().nullable().default(null),
+            memoryBytes: z.number().nullable().default(null),
           }),
         ),
       }),
@@ -156,12 +178,19 @@ export const endpointRoutes = defineRoutes({
   setTraffic: {
     method: 'PUT',
     path: `${base}/:endpoint/traffic`,
-    summary: 'Set the traffic split: whole percentages that sum to 0 or 100',
+    summary:
+      'Set the traffic split (whole percentages that sum to 0 or 100), and whether callers stick to a deployment',
     access: 'endpoint.write',
     params: EndpointParams,
-    body: z.object({ traffic: z.record(SlugName, z.number()) }).strict(),
+    body: z
+      .object({
+        traffic: z.record(SlugName, z.number()).optional(),
+        stickyHeader: StickyHeader.nullable().optional(),
+      })
+      .strict()
+      .meta({ description: 'what is left out stays as it is; `stickyHeader` null ends it' }),
     response: Endpoint,
-    errors: ['endpoint_not_found', 'deployment_not_found', 'traffic_invalid'],
+    errors: ['endpoint_not_found', 'deployment_not_found', 'traffic_invalid', 'rollout_active'],
   },
   regenerateEndpointKey: {
     method: 'POST',
@@ -178,7 +207,7 @@ export const endpointRoutes = defineRoutes({
     summary: 'Requests, errors and latencies over time',
     access: 'endpoint.read',
     params: EndpointParams,
-    query: z.object({ minutes: z.coerce.number().int().min(1).max(1440).default(60) }),
+    query: z.object({ minutes: z.coerce.number().int().min(1).max(132_480).default(60) }),
     response: EndpointSeries,
     errors: ['endpoint_not_found'],
   },
@@ -224,7 +253,7 @@ export const endpointRoutes = defineRoutes({
     params: DeploymentParams,
     body: EndpointSource,
     response: Deployment,
-    errors: ['endpoint_not_found', 'deployment_not_found', ...documentErrors],
+    errors: ['endpoint_not_found', 'deployment_not_found', 'rollout_active', ...documentErrors],
   },
   getDeployment: {
     method: 'GET',
@@ -242,7 +271,7 @@ export const endpointRoutes = defineRoutes({
     access: 'endpoint.write',
     params: DeploymentParams,
     status: 204,
-    errors: ['endpoint_not_found', 'deployment_not_found', 'precondition_failed'],
+    errors: ['endpoint_not_found', 'deployment_not_found', 'precondition_failed', 'rollout_active'],
   },
   getDeploymentLogs: {
     method: 'GET',

@@ -162,6 +162,47 @@ export const errorCatalogue = {
     'Wait as long as `retry-after` says, then send it again.',
     true,
   ),
+  monitor_not_found: entry(404, 'No such monitor', 'List them with `modelyard monitor list`.'),
+  monitor_reference_invalid: entry(
+    422,
+    'The reference of the monitor cannot be read',
+    'Name a data asset with one CSV or Parquet table, or register the model with its training data.',
+  ),
+  window_not_found: entry(404, 'No such window', 'Read the starts of the windows in the monitor.'),
+  alert_not_found: entry(404, 'No such alert', 'List them with `modelyard alert list`.'),
+  labels_invalid: entry(
+    400,
+    'These labels cannot be read',
+    'Send CSV, JSON lines or Parquet with `request_id` (or the monitor’s key columns) and the label’s column.',
+  ),
+  collected_file_not_found: entry(404, 'No such file of collected rows', 'List them anew; small files are merged.'),
+  query_engine_missing: entry(
+    422,
+    'SQL needs DuckDB',
+    'Install it beside the server with `npm install @duckdb/node-api`, or read the Parquet files yourself.',
+  ),
+  query_invalid: entry(400, 'The query failed', 'Correct what the message names; only reading is allowed.'),
+  rollout_not_found: entry(404, 'No such rollout', 'List them with `modelyard rollout list --endpoint E`.'),
+  rollout_active: entry(409, 'A rollout is going on', 'Promote it or roll it back first.'),
+  trigger_not_found: entry(404, 'No such trigger', 'List them with `modelyard trigger list`.'),
+  trigger_skipped: entry(
+    409,
+    'A guard rail holds the trigger back',
+    'Wait for what the message names, or change the trigger’s file.',
+  ),
+  loop_not_found: entry(404, 'No such loop', 'List them with `modelyard loop list`.'),
+  webhook_not_found: entry(404, 'No such webhook', 'List them with `modelyard webhook list`.'),
+  webhook_address_refused: entry(
+    400,
+    'This address is not called',
+    'Give an http or https address that is no link-local or metadata service.',
+  ),
+  delivery_not_found: entry(404, 'No such delivery', 'List them with `modelyard webhook deliveries NAME`.'),
+  request_not_found: entry(
+    404,
+    'Nothing is known of this request',
+    'Requests are known while the log of the deployment is kept.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>
 
 /** The wire code of a failure. */

@@ -42,6 +42,8 @@ export const GateEvidence = z
     decidedAt: Timestamp,
     /** Up to 500 paired rows for the picture: predictions of both on the same labels. */
     sample: z.array(z.object({ label: z.number(), champion: z.number(), challenger: z.number() })).default([]),
+    /** Of a first challenger, which is compared with nothing: up to 500 of its predictions. */
+    firstSample: z.array(z.object({ label: z.number(), prediction: z.number() })).default([]),
   })
   .meta({ id: 'GateEvidence' })
 

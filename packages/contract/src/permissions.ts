@@ -36,6 +36,16 @@ export const permissions = [
   'endpoint.write',
   'endpoint.keys',
   'endpoint.invoke',
+  'monitor.read',
+  'monitor.write',
+  'monitor.run',
+  'label.write',
+  'alert.acknowledge',
+  'trigger.read',
+  'trigger.write',
+  'trigger.fire',
+  'webhook.read',
+  'webhook.write',
 ] as const
 
 export type Permission = (typeof permissions)[number]
@@ -57,6 +67,8 @@ const reading: readonly Permission[] = [
   'pipeline.read',
   'model.read',
   'endpoint.read',
+  'monitor.read',
+  'trigger.read',
 ]
 const running: readonly Permission[] = [
   'workspace.read',
@@ -82,6 +94,11 @@ const operating: readonly Permission[] = [
   'endpoint.write',
   'endpoint.keys',
   'endpoint.invoke',
+  'monitor.run',
+  'label.write',
+  'alert.acknowledge',
+  'trigger.fire',
+  'webhook.read',
 ]
 const science: readonly Permission[] = [
   ...reading,
@@ -95,8 +112,21 @@ const science: readonly Permission[] = [
   'endpoint.write',
   'endpoint.keys',
   'endpoint.invoke',
+  'monitor.write',
+  'monitor.run',
+  'label.write',
+  'alert.acknowledge',
+  'trigger.write',
+  'trigger.fire',
+  'webhook.read',
 ]
-const contributing: readonly Permission[] = [...science, 'compute.write', 'workspace.write', 'workspace.create']
+const contributing: readonly Permission[] = [
+  ...science,
+  'compute.write',
+  'workspace.write',
+  'workspace.create',
+  'webhook.write',
+]
 
 /** Which permissions each role holds. `Runner` is what a job's own token has: it records, it decides nothing. `node.work` belongs to no role: only a node's token has it. */
 export const rolePermissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {

@@ -1,12 +1,17 @@
 import { accessRoutes } from './access.ts'
+import { alertRoutes } from './alerts.ts'
+import { automationRoutes } from './automations.ts'
 import { computeRoutes } from './compute.ts'
 import { dataRoutes } from './data.ts'
 import { endpointRoutes } from './endpoints.ts'
 import { experimentRoutes } from './experiments.ts'
 import { jobRoutes } from './jobs.ts'
 import { modelRoutes } from './models.ts'
+import { monitorRoutes } from './monitors.ts'
 import { nodeRoutes } from './nodes.ts'
 import { pipelineRoutes } from './pipelines.ts'
+import { rolloutRoutes } from './rollouts.ts'
+import { telemetryRoutes } from './telemetry.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
 /** Every route of our own API by its operation id. OpenAPI, the clients and the permission tests derive from it. */
@@ -21,6 +26,11 @@ export const routes = {
   ...experimentRoutes,
   ...modelRoutes,
   ...endpointRoutes,
+  ...rolloutRoutes,
+  ...telemetryRoutes,
+  ...monitorRoutes,
+  ...alertRoutes,
+  ...automationRoutes,
 }
 
 export type Routes = typeof routes

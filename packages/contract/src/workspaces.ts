@@ -57,10 +57,19 @@ export const Overview = z
       computeTargets: z.number().int(),
       nodes: z.number().int(),
       dataAssets: z.number().int(),
+      monitors: z.number().int(),
+      alerts: z.number().int().meta({ description: 'that fire or were acknowledged' }),
     }),
     needsAttention: z.array(
       z.object({
-        kind: z.enum(['job_failed', 'deployment_failed', 'candidate_waiting', 'node_unusable']),
+        kind: z.enum([
+          'job_failed',
+          'deployment_failed',
+          'candidate_waiting',
+          'node_unusable',
+          'alert_firing',
+          'approval_waiting',
+        ]),
         subject: z.string(),
         title: z.string(),
         at: Timestamp,
@@ -78,7 +87,7 @@ export const Overview = z
     ),
     timeline: z.array(
       z.object({
-        lane: z.enum(['jobs', 'models', 'deployments', 'access', 'data', 'compute']),
+        lane: z.enum(['jobs', 'models', 'deployments', 'access', 'data', 'compute', 'alerts', 'rollouts']),
         name: z.string(),
         at: Timestamp,
         endedAt: Timestamp.nullable(),

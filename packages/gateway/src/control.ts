@@ -7,6 +7,9 @@ export interface Control {
   apply(table: RoutingTable): Promise<void>
   status(): unknown
   series(workspace: string, endpoint: string, sinceMs: number): unknown
+  /** With `all`, the interval under way as well: nobody will ask for its rest. */
+  telemetry(since: string, all: boolean): unknown
+  rotate(workspace: string, endpoint: string): Promise<void>
   stop(): void
 }
 
@@ -43,6 +46,16 @@ async function serve(control: Control, request: IncomingMessage, response: Serve
         Number(url.searchParams.get('since') ?? 0),
       ),
     )
+  if (request.method === 'GET' && url.pathname === '/telemetry')
+    return answer(
+      response,
+      200,
+      control.telemetry(url.searchParams.get('since') ?? '', url.searchParams.get('all') === '1'),
+    )
+  if (request.method === 'POST' && url.pathname === '/rotate') {
+    await control.rotate(url.searchParams.get('workspace') ?? '', url.searchParams.get('endpoint') ?? '')
+    return answer(response, 200, {})
+  }
   if (request.method === 'POST' && url.pathname === '/stop') {
     answer(response, 200, {})
     return control.stop()

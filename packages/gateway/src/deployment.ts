@@ -1,20 +1,14 @@
 import type { Socket } from 'node:net'
+import { join } from 'node:path'
 import type { RoutedDeployment } from '@modelyard/contract'
 import { signalProcess, systemClock, toTimestamp } from '@modelyard/platform'
+import type { DeploymentCollection, WorkerCounter } from './collection/index.ts'
 import type { DeploymentNumbers } from './deployment-numbers.ts'
-import { decodeResults, encodeRequests, FrameSplitter, type RequestItem, type ResultItem } from './frames.ts'
+import { decodeResults, encodeRequests, FrameSplitter, type ResultItem } from './frames.ts'
+import { Mirror } from './mirror.ts'
+import type { Pending } from './pending.ts'
 import type { Hello } from './worker-sockets.ts'
-import { startZygote, type Zygote } from './zygote.ts'
-
-/** A request on its way through the gateway. */
-export interface Pending extends RequestItem {
-  readonly arrivedMs: number
-  readonly deadlineMs: number
-  attempts: number
-  settled: boolean
-  answer(result: ResultItem): void
-  fail(why: 'timeout' | 'crashed' | 'stopped'): void
-}
+import { ZygoteFleet } from './zygote-fleet.ts'
 
 export type RuntimeState = 'starting' | 'ready' | 'failed' | 'stopped'
 
@@ -22,53 +16,90 @@ const largestResultFrame = 512 * 2 ** 20
 /** Requests without batching are sent together only as far as they take about this long together. */
 const groupMs = 2
 const largestGroup = 32
-const mostRestartsPerMinute = 10
+/** So long a worker may take to write down what its script collected. */
+const partingMs = 500
+
+/** What a runtime needs from outside. */
+export interface RuntimeContext {
+  readonly address: { readonly socket: string; readonly secret: string }
+  /** Of the deployment, over its revisions. */
+  readonly numbers: DeploymentNumbers
+  readonly collection: DeploymentCollection
+  changed(): void
+  raised(requestId: string, exception: Buffer): void
+}
 
 interface Worker {
   readonly number: number
   readonly pid: number
   readonly socket: Socket
   readonly startedAt: string
+  readonly counter: WorkerCounter
   busy: Pending[]
 }
 
 /** One revision of a deployment: its zygote, its workers, its queue. */
 export class DeploymentRuntime {
   readonly routed: RoutedDeployment
-  readonly numbers: DeploymentNumbers
   readonly key: string
+  readonly mirror = new Mirror()
   state: RuntimeState = 'starting'
   failure: { message: string; traceback: string } | undefined
   schema: unknown = null
-  #zygotes: Zygote[] = []
   #workers: Worker[] = []
   #queue: Pending[] = []
+  /** Copies of other deployments' requests: their turn is when nothing else waits. */
+  #copies: Pending[] = []
   #inFlight = new Map<number, Pending>()
   #batches = false
-  #forkable = true
   #meanItemMs = 1
-  #nextWorker = 1
-  #restarts: number[] = []
-  readonly #address: { socket: string; secret: string }
-  readonly #changed: () => void
+  readonly #run: string
+  readonly #fleet: ZygoteFleet
+  readonly #context: RuntimeContext
 
-  constructor(
-    key: string,
-    routed: RoutedDeployment,
-    address: { socket: string; secret: string },
-    numbers: DeploymentNumbers,
-    changed: () => void,
-  ) {
+  /** @param key names this runtime and no other, also in the names of its workers' files */
+  constructor(key: string, routed: RoutedDeployment, context: RuntimeContext) {
     this.key = key
     this.routed = routed
-    this.numbers = numbers
-    this.#address = address
-    this.#changed = changed
-    this.#startZygote()
+    this.#context = context
+    this.#run = `${systemClock.now()}-${process.pid}-${key.slice(key.lastIndexOf('/') + 1)}-`
+    this.#fleet = new ZygoteFleet(
+      routed,
+      {
+        ...context.address,
+        deployment: key,
+        counters: join(context.collection.countersFolder, this.#run),
+        segments: context.collection.segmentsFolder,
+      },
+      {
+        ready: (info) => {
+          this.schema = info.schema
+          this.#batches = info.batches && routed.maxBatchRows > 1
+        },
+        failed: (message, traceback) => {
+          this.failure = { message, traceback }
+          this.state = 'failed'
+          context.changed()
+        },
+        missing: () => routed.instanceCount - this.#workers.length,
+        wanted: () => this.state === 'ready' || (this.state === 'starting' && this.failure === undefined),
+      },
+    )
+  }
+
+  get numbers(): DeploymentNumbers {
+    return this.#context.numbers
   }
 
   get load(): number {
-    return this.#inFlight.size
+    return this.#inFlight.size - this.mirror.load
+  }
+
+  /** All its processes. */
+  pids(): number[] {
+    return [...this.#fleet.pids(), ...this.#workers.map((worker) => worker.pid)].filter(
+      (pid, index, all) => pid > 0 && all.indexOf(pid) === index,
+    )
   }
 
   get capacity(): number {
@@ -83,62 +114,6 @@ export class DeploymentRuntime {
     }))
   }
 
-  #startZygote(): void {
-    let alive = true
-    const zygote = startZygote(
-      this.routed,
-      { ...this.#address, deployment: this.key },
-      {
-        ready: (info) => {
-          this.schema = info.schema
-          this.#batches = info.batches && this.routed.maxBatchRows > 1
-          this.#forkable = info.forkable
-          this.#fill(zygote)
-        },
-        failed: (message, traceback) => {
-          this.failure = { message, traceback }
-          this.state = 'failed'
-          this.#changed()
-        },
-        exited: () => this.#fill(zygote),
-        gone: () => {
-          if (!alive) return
-          alive = false
-          this.#zygotes = this.#zygotes.filter((other) => other !== zygote)
-          if (this.state === 'ready' || (this.state === 'starting' && this.failure === undefined)) this.#restart()
-        },
-      },
-    )
-    this.#zygotes.push(zygote)
-  }
-
-  /** As many workers as the deployment asks for. Where forking is not safe, each is a process that loads for itself. */
-  #fill(zygote: Zygote): void {
-    if (this.state === 'stopped' || this.state === 'failed') return
-    if (!this.#forkable) {
-      zygote.become(this.#nextWorker++)
-      if (this.#zygotes.length < this.routed.instanceCount) this.#startZygote()
-      return
-    }
-    for (let missing = this.routed.instanceCount - this.#workers.length; missing > 0; missing--)
-      zygote.fork(this.#nextWorker++)
-  }
-
-  /** A zygote died by itself: again, unless that happens over and over. */
-  #restart(): void {
-    const now = systemClock.monotonic()
-    this.#restarts = [...this.#restarts.filter((at) => at > now - 60_000), now]
-    if (this.#restarts.length > mostRestartsPerMinute) {
-      this.state = 'failed'
-      this.failure = { message: 'its process died again and again', traceback: '' }
-      this.#changed()
-      return
-    }
-    systemClock.after(Math.min(2000, 50 * 2 ** this.#restarts.length), () => {
-      if (this.state === 'ready' || this.state === 'starting') this.#startZygote()
-    })
-  }
-
   /** A worker of ours connected. */
   adopt(hello: Hello, socket: Socket, rest: Buffer): void {
     if (this.state === 'stopped') {
@@ -150,6 +125,7 @@ export class DeploymentRuntime {
       pid: hello.pid,
       socket,
       startedAt: toTimestamp(systemClock.now()),
+      counter: this.#context.collection.meet(`${this.#run}${hello.worker}`),
       busy: [],
     }
     const splitter = new FrameSplitter(largestResultFrame)
@@ -166,7 +142,7 @@ export class DeploymentRuntime {
     this.#workers.push(worker)
     if (this.state !== 'ready' && this.#workers.length >= this.routed.instanceCount) {
       this.state = 'ready'
-      this.#changed()
+      this.#context.changed()
     }
     this.#dispatch(worker)
   }
@@ -174,6 +150,20 @@ export class DeploymentRuntime {
   accept(pending: Pending): void {
     this.#inFlight.set(pending.id, pending)
     this.#queue.push(pending)
+    this.#wake()
+  }
+
+  /** Takes a copy of a request that went elsewhere; nobody waits for its answer. */
+  shadow(primary: Pending): void {
+    // Copies are in the mirror's numbers only: nobody waits for them, so their latency says nothing, and no request is counted twice.
+    const copy = this.mirror.copy(primary, this.routed.requestTimeoutMs)
+    if (copy === undefined) return
+    this.#inFlight.set(copy.id, copy)
+    this.#copies.push(copy)
+    this.#wake()
+  }
+
+  #wake(): void {
     const idle = this.#workers.find((worker) => worker.busy.length === 0)
     if (idle !== undefined) this.#dispatch(idle)
   }
@@ -182,6 +172,7 @@ export class DeploymentRuntime {
   abandon(pending: Pending): void {
     pending.settled = true
     this.#inFlight.delete(pending.id)
+    pending.observe?.(undefined)
   }
 
   /** Gives a free worker everything that waits, as far as it may go together. */
@@ -192,10 +183,11 @@ export class DeploymentRuntime {
       : Math.max(1, Math.min(largestGroup, Math.floor(groupMs / this.#meanItemMs)))
     // With several workers free, what waits is shared between them.
     const free = this.#workers.reduce((count, other) => count + (other.busy.length === 0 ? 1 : 0), 0)
-    const share = Math.max(1, Math.ceil(this.#queue.length / free))
+    const queue = this.#queue.length > 0 ? this.#queue : this.#copies
+    const share = Math.max(1, Math.ceil(queue.length / free))
     const items: Pending[] = []
     while (items.length < Math.min(limit, share)) {
-      const next = this.#queue.shift()
+      const next = queue.shift()
       if (next === undefined) break
       if (next.settled) continue
       next.attempts++
@@ -216,23 +208,55 @@ export class DeploymentRuntime {
         0.9 * this.#meanItemMs +
         0.1 *
           Math.max(0.01, this.#batches ? first.runMicroseconds / 1000 / results.length : first.runMicroseconds / 1000)
+    const asked = worker.busy
     worker.busy = []
     // The worker gets its next work before the answers go out: it is the slower one.
     this.#dispatch(worker)
+    const answered: [Pending, ResultItem][] = []
     for (const result of results) {
+      if (result.exception !== undefined) this.#tellException(asked, result.id, result.exception)
+      const kept = result.status < 400
+      if (kept) this.#context.collection.see(worker.counter)
       const pending = this.#inFlight.get(result.id)
-      if (pending === undefined) continue
-      this.#inFlight.delete(result.id)
-      if (!pending.settled) {
-        pending.settled = true
-        pending.answer(result)
+      if (pending === undefined || pending.settled) {
+        if (kept)
+          this.#context.collection.drop(asked.find((item) => item.id === result.id)?.unanswered ?? 'client_gone')
+        continue
       }
+      this.#inFlight.delete(result.id)
+      pending.settled = true
+      const mirrored = pending.observe !== undefined
+      pending.answer(result)
+      if (kept || mirrored) answered.push([pending, result])
     }
+    // All answers are on their way before anything else is done with them.
+    for (const [pending, result] of answered) {
+      if (result.status < 400) this.#collect(pending, result)
+      pending.observe?.(result)
+    }
+  }
+
+  #collect(pending: Pending, result: ResultItem): void {
+    const { collection } = this.#context
+    if (!collection.on) return
+    collection.capture({
+      requestId: pending.requestId,
+      eventTimeMs: pending.eventTimeMs,
+      modelVersion: this.routed.modelVersion ?? '',
+      request: pending.body,
+      requestBytes: pending.bodyBytes,
+      answer: result.body,
+    })
+  }
+
+  #tellException(asked: readonly Pending[], id: number, exception: Buffer): void {
+    this.#context.raised(asked.find((item) => item.id === id)?.requestId ?? '', exception)
   }
 
   /** A worker is gone: what it had is tried once more elsewhere, then given up; a new worker takes its place. */
   #lose(worker: Worker): void {
     this.#workers = this.#workers.filter((other) => other !== worker)
+    this.#context.collection.part(worker.counter)
     const again: Pending[] = []
     for (const pending of worker.busy) {
       if (pending.settled) continue
@@ -240,14 +264,15 @@ export class DeploymentRuntime {
       else this.#giveUp(pending, this.state === 'stopped' ? 'stopped' : 'crashed')
     }
     this.#queue = [...again, ...this.#queue]
-    const idle = this.#workers.find((other) => other.busy.length === 0)
-    if (idle !== undefined) this.#dispatch(idle)
+    this.#wake()
   }
 
   #giveUp(pending: Pending, why: 'timeout' | 'crashed' | 'stopped'): void {
     this.#inFlight.delete(pending.id)
     pending.settled = true
+    if (why === 'timeout') pending.unanswered = 'timeout'
     pending.fail(why)
+    pending.observe?.(undefined)
   }
 
   /** Requests in the order of their deadlines: all have the same time limit, so the first that is in time ends the look. */
@@ -267,10 +292,19 @@ export class DeploymentRuntime {
     while (this.#inFlight.size > 0 && systemClock.monotonic() < deadline) await systemClock.sleep(10)
     this.state = 'stopped'
     for (const pending of this.#inFlight.values()) this.#giveUp(pending, 'stopped')
+    // A worker that is told so writes down what its script collected; one that is busy or stuck is ended.
+    for (const worker of this.#workers) worker.socket.end()
+    await this.#untilParted()
     for (const worker of this.#workers) {
-      worker.socket.destroy()
       signalProcess(worker.pid, 'SIGKILL')
+      worker.socket.destroy()
     }
-    for (const zygote of this.#zygotes) zygote.kill()
+    this.#fleet.kill()
+    await this.#untilParted()
+  }
+
+  async #untilParted(): Promise<void> {
+    const deadline = systemClock.monotonic() + partingMs
+    while (this.#workers.length > 0 && systemClock.monotonic() < deadline) await systemClock.sleep(10)
   }
 }

@@ -1,7 +1,8 @@
 /**
  * The bytes between gateway and worker, little-endian. A frame is `u32` length and payload. A request frame holds items of `u32` id, `u8` kind,
- * `u16` length and text of the request id, `u32` length and body; a result frame items of `u32` id, `u16` status, `u16` length and text of the
- * content type, `u32` run time in microseconds, `u32` length and body.
+ * `f64` event time (ms since the epoch), `u16` length and text of the request id, `u32` length and body; a result frame items of `u32` id, `u16`
+ * status, `u16` length and text of the content type, `u32` run time in microseconds, `u32` length and body, `u32` length and JSON of the exception
+ * that the script ended with (mostly none).
  */
 export const RequestKind = { score: 0, invocations: 1, predict: 2, infer: 3 } as const
 export type RequestKind = (typeof RequestKind)[keyof typeof RequestKind]
@@ -10,6 +11,7 @@ export interface RequestItem {
   readonly id: number
   readonly kind: RequestKind
   readonly requestId: string
+  readonly eventTimeMs: number
   readonly body: readonly Buffer[]
   readonly bodyBytes: number
 }
@@ -20,6 +22,8 @@ export interface ResultItem {
   readonly contentType: string
   readonly runMicroseconds: number
   readonly body: Buffer
+  /** `{type, message, traceback}` as JSON; undefined when the script did not raise. */
+  readonly exception: Buffer | undefined
 }
 
 /** Buffers to write for a request frame; bodies go as they came in, uncopied. */
@@ -30,12 +34,13 @@ export function encodeRequests(items: readonly RequestItem[]): Buffer[] {
   parts.push(length)
   for (const item of items) {
     const idBytes = Buffer.byteLength(item.requestId)
-    const header = Buffer.allocUnsafe(11 + idBytes)
+    const header = Buffer.allocUnsafe(19 + idBytes)
     header.writeUInt32LE(item.id, 0)
     header.writeUInt8(item.kind, 4)
-    header.writeUInt16LE(idBytes, 5)
-    header.write(item.requestId, 7)
-    header.writeUInt32LE(item.bodyBytes, 7 + idBytes)
+    header.writeDoubleLE(item.eventTimeMs, 5)
+    header.writeUInt16LE(idBytes, 13)
+    header.write(item.requestId, 15)
+    header.writeUInt32LE(item.bodyBytes, 15 + idBytes)
     parts.push(header, ...item.body)
     size += header.length + item.bodyBytes
   }
@@ -57,15 +62,18 @@ export function decodeResults(frame: Buffer): ResultItem[] {
     const runMicroseconds = frame.readUInt32LE(typeEnd)
     const bodyBytes = frame.readUInt32LE(typeEnd + 4)
     const bodyStart = typeEnd + 8
-    if (bodyStart + bodyBytes > frame.length) throw new RangeError('a result frame is cut off')
+    const bodyEnd = bodyStart + bodyBytes
+    const exceptionBytes = frame.readUInt32LE(bodyEnd)
+    offset = bodyEnd + 4 + exceptionBytes
+    if (offset > frame.length) throw new RangeError('a result frame is cut off')
     items.push({
       id,
       status,
       contentType: known(frame.toString('latin1', offset + 8, typeEnd)),
       runMicroseconds,
-      body: frame.subarray(bodyStart, bodyStart + bodyBytes),
+      body: frame.subarray(bodyStart, bodyEnd),
+      exception: exceptionBytes === 0 ? undefined : frame.subarray(bodyEnd + 4, offset),
     })
-    offset = bodyStart + bodyBytes
   }
   return items
 }

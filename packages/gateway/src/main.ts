@@ -11,13 +11,20 @@ import {
   systemRandomness,
   writeFileDurably,
 } from '@modelyard/platform'
+import { Collections } from './collection/index.ts'
 import { listenForControl } from './control.ts'
 import { EndpointRuntime } from './endpoint.ts'
 import { createPredictionServer } from './prediction-server.ts'
+import { TelemetryLog } from './telemetry.ts'
 import { listenForWorkers } from './worker-sockets.ts'
 
 const expireEveryMs = 10
 const stopWithinMs = 5000
+const sampleEveryMs = 1000
+/** Memory costs more to read than time. */
+const memoryEvery = 10
+/** A disk that hangs does not keep predictions waiting. */
+const recoverWithinMs = 1000
 
 const { values } = parseArgs({
   options: { home: { type: 'string' }, host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string' } },
@@ -33,6 +40,8 @@ const logger = createLogger({ name: 'gateway', file: join(values.home, 'logs', '
 const endpoints = new Map<string, EndpointRuntime>()
 const secret = Buffer.from(systemRandomness.bytes(24)).toString('hex')
 const address = { socket: socketPath(folder, `workers-${process.pid}.sock`), secret }
+const collections = new Collections(values.home)
+const telemetry = new TelemetryLog(`${process.pid}-${systemClock.now()}`)
 let table: RoutingTable = readTable() ?? { version: 0, maxBodyBytes: 16 * 2 ** 20, endpoints: [] }
 
 function readTable(): RoutingTable | undefined {
@@ -50,12 +59,12 @@ function follow(next: RoutingTable): void {
   for (const [key, runtime] of endpoints) {
     if (keys.has(key)) continue
     endpoints.delete(key)
-    void runtime.stop()
+    void runtime.remove()
   }
   for (const endpoint of next.endpoints) {
     const key = `${endpoint.workspace}/${endpoint.name}`
     const known = endpoints.get(key)
-    if (known === undefined) endpoints.set(key, new EndpointRuntime(endpoint, address))
+    if (known === undefined) endpoints.set(key, new EndpointRuntime(endpoint, { address, collections, telemetry }))
     else known.apply(endpoint)
   }
 }
@@ -85,10 +94,16 @@ predictions.once('error', (error) => {
   logger.error({ err: error }, 'the gateway cannot listen')
   process.exit(1)
 })
+await Promise.race([collections.recover(), systemClock.sleep(recoverWithinMs)])
 follow(table)
 systemClock.every(expireEveryMs, () => {
   const now = systemClock.monotonic()
   for (const endpoint of endpoints.values()) for (const runtime of endpoint.runtimes()) runtime.expire(now)
+})
+let samples = 0
+systemClock.every(sampleEveryMs, () => {
+  const withMemory = ++samples % memoryEvery === 0
+  for (const endpoint of endpoints.values()) endpoint.sample(systemClock.now(), systemClock.monotonic(), withMemory)
 })
 
 const control = await listenForControl(socketPath(folder, 'control.sock'), {
@@ -104,6 +119,11 @@ const control = await listenForControl(socketPath(folder, 'control.sock'), {
     deployments: [...endpoints.values()].flatMap((endpoint) => endpoint.status(systemClock.now())),
   }),
   series: (workspace, endpoint, since) => endpoints.get(`${workspace}/${endpoint}`)?.series(since) ?? [],
+  telemetry(since, all) {
+    if (all) for (const endpoint of endpoints.values()) endpoint.sealAll(systemClock.now())
+    return telemetry.since(since)
+  },
+  rotate: (workspace, endpoint) => collections.rotate(workspace, endpoint),
   stop: () => void stop(),
 })
 
@@ -114,6 +134,7 @@ async function stop(): Promise<void> {
   systemClock.after(stopWithinMs, () => process.exit(1))
   predictions.close()
   await Promise.all([...endpoints.values()].map((endpoint) => endpoint.stop()))
+  await collections.stop()
   control.close()
   workers.close()
   rmSync(address.socket, { force: true })

@@ -2,13 +2,13 @@ import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { ErrorCode } from '@modelyard/contract'
 import { systemClock, type NewId } from '@modelyard/platform'
-import type { DeploymentRuntime, Pending } from './deployment.ts'
+import type { DeploymentRuntime } from './deployment.ts'
 import type { EndpointRuntime } from './endpoint.ts'
+import { eventTimeOf } from './event-time.ts'
 import { RequestKind } from './frames.ts'
 import { openApiOf } from './openapi.ts'
-import { problemBody } from './problems.ts'
+import { predictionOf, type ReceivedCall } from './prediction.ts'
 import {
-  cors,
   json,
   longestId,
   preflight,
@@ -23,8 +23,6 @@ export interface Routing {
   readonly maxBodyBytes: number
   find(workspace: string, endpoint: string): EndpointRuntime | undefined
 }
-
-let nextItem = 1
 
 /** The HTTP side of predictions. Nothing on the way of a request touches a disk, a database or the body's content. */
 export function createPredictionServer(routing: Routing, newId: NewId): Server {
@@ -155,46 +153,23 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
         `The body has ${length} bytes; at most ${routing.maxBodyBytes} are taken.`,
         { protocol, requestId },
       )
-    const named = request.headers['azureml-model-deployment']
-    const deployment = endpoint.choose(typeof named === 'string' ? named : undefined)
-    if (deployment === undefined)
-      return refuse(
-        request,
-        response,
-        'deployment_not_found',
-        named === undefined
-          ? 'No deployment of the endpoint has traffic.'
-          : `The endpoint has no deployment '${String(named).slice(0, 63)}'.`,
-        { protocol, requestId },
-      )
-    if (deployment.state !== 'ready')
-      return refuse(
-        request,
-        response,
-        deployment.state === 'failed' ? 'deployment_failed' : 'deployment_not_ready',
-        `The deployment '${deployment.routed.name}' is ${deployment.state}.`,
-        { protocol, requestId },
-      )
-    if (deployment.load >= deployment.capacity) {
-      deployment.numbers.refused(systemClock.now())
-      return refuse(
-        request,
-        response,
-        'scoring_overloaded',
-        `${deployment.load} requests are waiting, as many as the deployment takes.`,
-        { protocol, requestId },
-      )
+    const deployment = chosenFor(endpoint, request)
+    const refusal = refusalOf(deployment, request)
+    if (deployment === undefined || refusal !== undefined) {
+      const [code, detail] = refusal ?? ['deployment_not_found', '']
+      return refuse(request, response, code, detail, { protocol, requestId })
     }
-    receive(deployment, request, response, { kind, requestId, protocol })
+    receive(endpoint, deployment, { request, response }, { kind, requestId, protocol })
   }
 
   function receive(
-    deployment: DeploymentRuntime,
-    request: IncomingMessage,
-    response: ServerResponse,
-    call: { kind: RequestKind; requestId: string; protocol: Protocol },
+    endpoint: EndpointRuntime,
+    first: DeploymentRuntime,
+    { request, response }: { request: IncomingMessage; response: ServerResponse },
+    call: Pick<ReceivedCall, 'kind' | 'requestId' | 'protocol'>,
   ): void {
     const arrivedMs = systemClock.monotonic()
+    const eventTimeMs = eventTimeOf(request.headers['modelyard-event-time'], systemClock.now())
     const body: Buffer[] = []
     let bodyBytes = 0
     request.on('data', (chunk: Buffer) => {
@@ -205,45 +180,19 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
     })
     request.once('end', () => {
       if (response.headersSent) return
-      const finish = (status: number, contentType: string, content: Buffer | string, microseconds: number): void => {
-        const elapsedMs = systemClock.monotonic() - arrivedMs
-        deployment.numbers.answered(systemClock.now(), elapsedMs, status >= 400)
-        response.writeHead(status, {
-          'content-type': contentType,
-          'content-length': typeof content === 'string' ? Buffer.byteLength(content) : content.length,
-          'x-request-id': call.requestId,
-          'azureml-model-deployment': deployment.routed.name,
-          'x-ms-run-fn-exec-ms': (microseconds / 1000).toFixed(3),
-          ...cors,
-        })
-        response.end(content)
+      // While a long body came, the revision may have been replaced, or its deployment taken away.
+      const deployment = first.state === 'ready' ? first : chosenFor(endpoint, request)
+      const refusal = deployment === first ? undefined : refusalOf(deployment, request)
+      if (deployment === undefined || refusal !== undefined) {
+        const [code, detail] = refusal ?? ['deployment_not_found', '']
+        return refuse(request, response, code, detail, call)
       }
-      const pending: Pending = {
-        id: nextItem++ >>> 0,
-        kind: call.kind,
-        requestId: call.requestId,
-        body,
-        bodyBytes,
-        arrivedMs,
-        deadlineMs: arrivedMs + deployment.routed.requestTimeoutMs,
-        attempts: 0,
-        settled: false,
-        answer: (result) => finish(result.status, result.contentType, result.body, result.runMicroseconds),
-        fail(why) {
-          const [code, detail]: [ErrorCode, string] =
-            why === 'timeout'
-              ? ['scoring_timeout', `There was no answer within ${deployment.routed.requestTimeoutMs} ms.`]
-              : why === 'crashed'
-                ? ['scoring_failed', 'The process that ran the scoring script died.']
-                : ['gateway_unavailable', 'The deployment was stopped.']
-          const problem = problemBody(code, detail, call.requestId, call.protocol)
-          finish(problem.status, problem.contentType, problem.body, 0)
-        },
-      }
+      const pending = predictionOf({ ...call, arrivedMs, eventTimeMs, body, bodyBytes }, deployment, response)
       response.once('close', () => {
         if (!pending.settled) deployment.abandon(pending)
       })
       deployment.accept(pending)
+      endpoint.mirror(pending, deployment)
     })
   }
 
@@ -252,6 +201,39 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
       return refuse(request, response, 'not_authenticated', 'Send the endpoint’s key as `Authorization: Bearer KEY`.')
     json(response, 200, openApiOf(endpoint.routed, endpoint.choose(undefined)?.schema))
   }
+}
+
+function chosenFor(endpoint: EndpointRuntime, request: IncomingMessage): DeploymentRuntime | undefined {
+  const named = request.headers['azureml-model-deployment']
+  const sticky = endpoint.stickyHeader === undefined ? undefined : request.headers[endpoint.stickyHeader]
+  return endpoint.choose(
+    typeof named === 'string' ? named : undefined,
+    typeof sticky === 'string' ? sticky : sticky?.join(),
+  )
+}
+
+/** Why the deployment takes no request now; undefined when it does. */
+function refusalOf(
+  deployment: DeploymentRuntime | undefined,
+  request: IncomingMessage,
+): readonly [ErrorCode, string] | undefined {
+  if (deployment === undefined) {
+    const named = request.headers['azureml-model-deployment']
+    return [
+      'deployment_not_found',
+      named === undefined
+        ? 'No deployment of the endpoint has traffic.'
+        : `The endpoint has no deployment '${String(named).slice(0, 63)}'.`,
+    ]
+  }
+  if (deployment.state !== 'ready')
+    return [
+      deployment.state === 'failed' ? 'deployment_failed' : 'deployment_not_ready',
+      `The deployment '${deployment.routed.name}' is ${deployment.state}.`,
+    ]
+  if (deployment.load < deployment.capacity) return undefined
+  deployment.numbers.refused(systemClock.now())
+  return ['scoring_overloaded', `${deployment.load} requests are waiting, as many as the deployment takes.`]
 }
 
 function isAllowed(endpoint: EndpointRuntime, request: IncomingMessage): boolean {

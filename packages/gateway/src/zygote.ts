@@ -31,6 +31,10 @@ export interface ZygoteAddress {
   readonly socket: string
   readonly deployment: string
   readonly secret: string
+  /** Where workers count their answers: a path that their numbers are put behind. */
+  readonly counters: string
+  /** Where collectors of a scoring script write. */
+  readonly segments: string
 }
 
 /** Starts a zygote. Its standard output and error are the deployment's log. */
@@ -98,6 +102,8 @@ function environmentOf(deployment: RoutedDeployment, address: ZygoteAddress): Re
     ...(deployment.modelFolder === null
       ? {}
       : { AZUREML_MODEL_DIR: deployment.modelFolder, MODELYARD_MODEL_DIR: deployment.modelFolder }),
+    MODELYARD_COLLECT_FOLDER: address.segments,
+    MODELYARD_COLLECT_REDACT: JSON.stringify(deployment.collection?.redact ?? []),
     MODELYARD_SCORING: JSON.stringify({
       code: deployment.codeFolder,
       script: deployment.scoringScript,

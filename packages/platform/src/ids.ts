@@ -4,7 +4,22 @@ import type { Randomness } from './randomness.ts'
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** What an id names; the prefix is part of the id. */
-export type IdPrefix = 'job' | 'run' | 'att' | 'node' | 'tok' | 'dep' | 'mdl' | 'req' | 'inc' | 'login' | 'exp'
+export type IdPrefix =
+  | 'job'
+  | 'run'
+  | 'att'
+  | 'node'
+  | 'tok'
+  | 'dep'
+  | 'mdl'
+  | 'req'
+  | 'inc'
+  | 'login'
+  | 'exp'
+  | 'alrt'
+  | 'loop'
+  | 'msg'
+  | 'roll'
 
 /** Makes ids such as `job_01jd…`: a prefix, 9 characters of time and 13 of chance, so that they sort by age. */
 export type NewId = (prefix: IdPrefix) => string

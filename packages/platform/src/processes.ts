@@ -70,6 +70,18 @@ export function findProcessesByEnvironment(name: string, value: string | Readonl
   return found
 }
 
+/** CPU time that a process has used, in user and kernel mode; undefined when it is gone (or off Linux). */
+export function processCpuSeconds(pid: number): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    // Linux counts in hundredths of a second here, whatever its own tick is.
+    return (Number(fields[11]) + Number(fields[12])) / 100
+  } catch {
+    return undefined
+  }
+}
+
 /** Proportional set size of a process in bytes, else its resident size; undefined when it is gone. */
 export function processMemoryBytes(pid: number): number | undefined {
   for (const [file, field] of [

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { AnyHandlers } from './http/index.ts'
 
 /**
@@ -8,6 +9,8 @@ import type { AnyHandlers } from './http/index.ts'
 export interface Room {
   readonly handlers?: AnyHandlers
   mount?(app: FastifyInstance): void
+  /** Adds what it counts to `/metrics`. */
+  measure?(registry: Registry): void
   /** Reads what it must know before the first request; runs before the server listens. */
   load?(): Promise<void>
   start?(): Promise<void>

@@ -1,4 +1,6 @@
+import { environmentVariable } from '@modelyard/platform'
 import { auditMigrations, createAudit } from './audit/index.ts'
+import { automationMigrations, createAutomations } from './automations/index.ts'
 import { createLocalBackend } from './adapters/compute-backend/local/backend.ts'
 import { computeMigrations, createCompute } from './compute/index.ts'
 import { createProcessTarget } from './adapters/deploy-target/process/target.ts'
@@ -9,6 +11,7 @@ import { createExperiments, experimentsMigrations } from './experiments/index.ts
 import { createJobs, jobMigrations } from './jobs/index.ts'
 import { createMlflow } from './mlflow/index.ts'
 import { createModels, modelMigrations } from './models/index.ts'
+import { createMonitors, monitorMigrations, type Monitors } from './monitors/index.ts'
 import { createPipelines, pipelineMigrations } from './pipelines/index.ts'
 import { openSecretBox, platformMigrations, type Migration, type Platform } from './platform/index.ts'
 import { createPrincipals, principalMigrations, type Principals } from './principals/index.ts'
@@ -28,6 +31,8 @@ export const migrations: readonly Migration[] = [
   ...jobMigrations,
   ...pipelineMigrations,
   ...endpointMigrations,
+  ...monitorMigrations,
+  ...automationMigrations,
 ]
 
 export interface Rooms {
@@ -61,6 +66,7 @@ export function buildRooms(platform: Platform): Rooms {
   const jobs = createJobs(platform, { compute, data, experiments, tokens: principals })
   const pipelines = createPipelines(platform, { compute, data, environments, metrics: experiments, jobs, models })
   const { home, host } = platform.configuration
+  const secrets = openSecretBox(home, platform.randomness)
   const endpoints: Endpoints = createEndpoints(platform, {
     folders: data,
     models,
@@ -73,12 +79,26 @@ export function buildRooms(platform: Platform): Rooms {
       logger: platform.logger,
       readTree: (digest) => readTree(platform.content, digest),
     }),
-    secrets: openSecretBox(home, platform.randomness),
+    secrets,
     invokerHashes: principals.invokerHashes,
+    isMonitored: (workspace, endpoint) => monitors.isMonitored(workspace, endpoint),
+    driftScores: () => monitors.driftScores(),
+  })
+  const monitors: Monitors = createMonitors(platform, { data, models, endpoints })
+  const automations = createAutomations(platform, {
+    pipelines,
+    endpoints,
+    models,
+    newLabels: monitors.newLabels,
+    secrets,
+    mail: { url: environmentVariable('MODELYARD_SMTP_URL'), from: environmentVariable('MODELYARD_SMTP_FROM') },
   })
   workspaces.registerUsage(jobs.usage)
   workspaces.registerUsage(endpoints.usage)
-  for (const room of [models, jobs, pipelines, endpoints]) workspaces.registerSection(room.overview)
+  workspaces.registerUsage(monitors.usage)
+  workspaces.registerUsage(automations.usage)
+  for (const room of [models, jobs, pipelines, endpoints, monitors, automations])
+    workspaces.registerSection(room.overview)
   workspaces.registerSection(experiments.overview)
   experiments.setModelsOfRun(async (workspace, runId) => {
     const versions = await models.listVersionsOfRun(platform.store.read, workspace, runId)
@@ -88,6 +108,20 @@ export function buildRooms(platform: Platform): Rooms {
   return {
     principals,
     workspaces,
-    all: [principals, workspaces, audit, data, experiments, models, jobs, compute, pipelines, endpoints, mlflow],
+    all: [
+      principals,
+      workspaces,
+      audit,
+      data,
+      experiments,
+      models,
+      jobs,
+      compute,
+      pipelines,
+      endpoints,
+      monitors,
+      automations,
+      mlflow,
+    ],
   }
 }

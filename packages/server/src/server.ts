@@ -116,6 +116,7 @@ async function buildApp(platform: Platform, rooms: Rooms, isStopping: () => bool
   for (const room of rooms.all) {
     if (room.handlers !== undefined) mountHandlers(app, room.handlers)
     room.mount?.(app)
+    room.measure?.(registry)
   }
   app.servePage = await serveWebApp(app, join(installationFolder(), 'packages', 'web', 'dist'))
   return app

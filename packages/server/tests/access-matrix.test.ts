@@ -30,6 +30,7 @@ const fillers: Readonly<Record<string, string>> = {
   role: 'Reader',
   digest: 'a'.repeat(64),
   key: 'primary',
+  decision: 'pause',
   version: '1',
   node: 'node_x',
   attempt: 'att_x',

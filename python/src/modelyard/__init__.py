@@ -16,11 +16,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .automations import Loop as Loop
+    from .automations import Trigger as Trigger
+    from .automations import Webhook as Webhook
     from .compute import Cluster as Cluster
     from .connection import Connection as Connection
     from .data import DataAsset as DataAsset
     from .endpoints import Deployment as Deployment
     from .endpoints import Endpoint as Endpoint
+    from .endpoints import Rollout as Rollout
     from .errors import ApiError as ApiError
     from .errors import ConflictError as ConflictError
     from .errors import GateRefused as GateRefused
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from .jobs import Job as Job
     from .jobs import Step as Step
     from .models import ModelVersion as ModelVersion
+    from .monitors import Alert as Alert
+    from .monitors import Monitor as Monitor
     from .pipelines import Pipeline as Pipeline
     from .runs import Run as Run
     from .workspace import Workspace as Workspace
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _homes = {
+    "Alert": "monitors",
     "ApiError": "errors",
     "Cluster": "compute",
     "ConflictError": "errors",
@@ -54,15 +61,20 @@ _homes = {
     "Job": "jobs",
     "JobCanceled": "errors",
     "JobFailed": "errors",
+    "Loop": "automations",
     "ModelVersion": "models",
     "ModelyardError": "errors",
+    "Monitor": "monitors",
     "NotAllowed": "errors",
     "NotFound": "errors",
     "Pipeline": "pipelines",
+    "Rollout": "endpoints",
     "Run": "runs",
     "ServerUnreachable": "errors",
     "Step": "jobs",
+    "Trigger": "automations",
     "WaitTimeout": "errors",
+    "Webhook": "automations",
     "Workspace": "workspace",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional, Sequence
 from urllib.parse import urlsplit
 
 from .connection import Connection, segment
@@ -32,6 +32,115 @@ class Deployment(Document):
     @property
     def error(self) -> Optional[dict[str, Any]]:
         return self._document.get("error")
+
+
+class Rollout(Document):
+    """Traffic that moves to a deployment step by step, each step analysed."""
+
+    _shown = ("id", "endpoint", "deployment", "state", "reason", "step")
+
+    @property
+    def id(self) -> str:
+        return str(self._document["id"])
+
+    @property
+    def state(self) -> str:
+        """``running``, ``paused``, ``promoted`` or ``rolledBack``."""
+        return str(self._document["state"])
+
+    @property
+    def reason(self) -> str:
+        return str(self._document["reason"])
+
+    @property
+    def waits_for_approval(self) -> bool:
+        return bool(self._document["waitsForApproval"])
+
+    @property
+    def steps(self) -> "list[dict[str, Any]]":
+        """Weight, state and checks of each step."""
+        return list(self._document["steps"])
+
+
+class RolloutCollection:
+    """The rollouts of an endpoint."""
+
+    def __init__(self, connection: Connection, path: str) -> None:
+        self._connection = connection
+        self._path = path
+
+    def start(
+        self,
+        deployment: str,
+        *,
+        steps: Sequence[int] = (10, 100),
+        bake_seconds: float = 300,
+        min_requests: int = 20,
+        approval: str = "auto",
+        max_error_rate: float = 0.01,
+        max_latency_ratio: float = 1.5,
+        min_agreement: Optional[float] = None,
+    ) -> Rollout:
+        """Begins to move the traffic to a deployment.
+
+        Args:
+            steps: weights in percent, growing; 0 is a shadow that gets copies only.
+            bake_seconds: how long each step is watched at least.
+            min_requests: how many requests a step needs; without them it pauses.
+            approval: ``auto`` or ``manual``: whether a person says yes to more traffic.
+
+        Raises:
+            ConflictError: a rollout is going on, or the deployment is not ready.
+        """
+        policy = {
+            "steps": list(steps),
+            "bakeMs": round(bake_seconds * 1000),
+            "minRequests": min_requests,
+            "approval": approval,
+            "maxErrorRate": max_error_rate,
+            "maxLatencyRatio": max_latency_ratio,
+            "minAgreement": min_agreement,
+        }
+        return Rollout(self._connection.call("POST", self._path, body={"deployment": deployment, "policy": policy}))
+
+    def get(self, rollout: str) -> Rollout:
+        """One rollout.
+
+        Raises:
+            NotFound: the endpoint has none of that id.
+        """
+        return Rollout(self._connection.call("GET", f"{self._path}/{segment(rollout)}"))
+
+    def list(self) -> Iterator[Rollout]:
+        """Newest first."""
+        return (Rollout(document) for document in self._connection.pages(self._path))
+
+    def approve(self, rollout: str, note: str = "") -> Rollout:
+        """Lets a rollout that waits go on to more traffic."""
+        return self._decide(rollout, "approve", note)
+
+    def pause(self, rollout: str, note: str = "") -> Rollout:
+        """Keeps the weights as they are."""
+        return self._decide(rollout, "pause", note)
+
+    def resume(self, rollout: str, note: str = "") -> Rollout:
+        """Goes on: the step begins again."""
+        return self._decide(rollout, "resume", note)
+
+    def promote(self, rollout: str, note: str = "") -> Rollout:
+        """Gives it all traffic at once."""
+        return self._decide(rollout, "promote", note)
+
+    def rollback(self, rollout: str, note: str = "") -> Rollout:
+        """Gives the traffic back; it is back when this returns."""
+        return self._decide(rollout, "rollback", note)
+
+    def wait(self, rollout: str, timeout_seconds: Optional[float] = None) -> Rollout:
+        """Waits until it has ended, is paused, or waits for approval."""
+        return wait_until(lambda: self.get(rollout), lambda found: found.state != "running" or found.waits_for_approval, f"The rollout {rollout}", timeout_seconds)
+
+    def _decide(self, rollout: str, decision: str, note: str) -> Rollout:
+        return Rollout(self._connection.call("POST", f"{self._path}/{segment(rollout)}/{decision}", body={"note": note}))
 
 
 class Endpoint(Document):
@@ -111,8 +220,36 @@ class EndpointCollection:
         self._connection.call("DELETE", f"{self._path}/{segment(name)}")
 
     def set_traffic(self, name: str, traffic: Mapping[str, int]) -> Endpoint:
-        """Sets the traffic split: whole percentages that sum to 0 or 100."""
+        """Sets the traffic split: whole percentages that sum to 0 or 100.
+
+        Raises:
+            ConflictError: a rollout moves the traffic.
+        """
         return self._endpoint(self._connection.call("PUT", f"{self._path}/{segment(name)}/traffic", body={"traffic": dict(traffic)}))
+
+    def set_sticky_header(self, name: str, header: Optional[str]) -> Endpoint:
+        """Callers with the same value of this header stay at one deployment; ``None`` ends it."""
+        return self._endpoint(self._connection.call("PUT", f"{self._path}/{segment(name)}/traffic", body={"stickyHeader": header}))
+
+    def set_mirror(self, name: str, mirror: Mapping[str, int]) -> "dict[str, int]":
+        """Sends copies of a share of the requests to deployments, in percent; their answers are compared and not used. An empty one ends it."""
+        return dict(self._connection.call("PUT", f"{self._path}/{segment(name)}/mirror", body={"mirror": dict(mirror)})["mirror"])
+
+    def rollouts(self, name: str) -> RolloutCollection:
+        """The rollouts of an endpoint."""
+        return RolloutCollection(self._connection, f"{self._path}/{segment(name)}/rollouts")
+
+    def exceptions(self, name: str) -> "Iterator[dict[str, Any]]":
+        """Exceptions of the scoring scripts, grouped, newest first."""
+        return self._connection.pages(f"{self._path}/{segment(name)}/exceptions")
+
+    def request(self, name: str, request_id: str) -> "dict[str, Any]":
+        """What one request printed and how it failed.
+
+        Raises:
+            NotFound: nothing is known of it.
+        """
+        return dict(self._connection.call("GET", f"{self._path}/{segment(name)}/requests/{segment(request_id)}"))
 
     def deploy(self, endpoint: str, file: "str | Path", *, uploads: Optional[list[str]] = None, update: Optional[str] = None) -> Deployment:
         """Creates a deployment from its file, or with ``update`` replaces the one of that name.

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Optional
 
+from .automations import LoopCollection, TriggerCollection, WebhookCollection
 from .compute import ComputeCollection
 from .connection import Connection, segment
 from .data import DataCollection
@@ -16,6 +17,7 @@ from .endpoints import EndpointCollection
 from .errors import ConflictError, ModelyardError, NotFound
 from .jobs import JobCollection
 from .models import ModelCollection
+from .monitors import AlertCollection, MonitorCollection
 from .pipelines import PipelineCollection
 from .runs import RunCollection
 
@@ -137,3 +139,23 @@ class Workspace(Document):
     @cached_property
     def endpoints(self) -> EndpointCollection:
         return EndpointCollection(self.connection, self.name)
+
+    @cached_property
+    def monitors(self) -> MonitorCollection:
+        return MonitorCollection(self.connection, self.path)
+
+    @cached_property
+    def alerts(self) -> AlertCollection:
+        return AlertCollection(self.connection, self.path)
+
+    @cached_property
+    def triggers(self) -> TriggerCollection:
+        return TriggerCollection(self.connection, self.path)
+
+    @cached_property
+    def loops(self) -> LoopCollection:
+        return LoopCollection(self.connection, self.path)
+
+    @cached_property
+    def webhooks(self) -> WebhookCollection:
+        return WebhookCollection(self.connection, self.path)

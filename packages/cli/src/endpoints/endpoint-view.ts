@@ -1,7 +1,7 @@
 import type { Answer } from '@modelyard/client'
 import { paintStatus, type Style } from '../output/style.ts'
 import { harmless, renderFields, renderTable } from '../output/table.ts'
-import { ago } from '../output/words.ts'
+import { ago, bytes } from '../output/words.ts'
 
 export type Endpoint = Answer<'getEndpoint'>
 export type Deployment = Answer<'getDeployment'>
@@ -18,6 +18,7 @@ export function renderEndpoint(endpoint: Endpoint, style: Style, now: number): s
           ? undefined
           : `${endpoint.keys.primary.slice(0, 8)}… ${style.dim('(whole with --json)')}`,
       traffic: trafficOf(endpoint),
+      sticky: endpoint.stickyHeader === null ? undefined : `by ${endpoint.stickyHeader}`,
       page: endpoint.url,
     },
     style,
@@ -62,6 +63,12 @@ export function renderDeployment(deployment: Deployment, style: Style, now: numb
         numbers === null
           ? undefined
           : `p50 ${milliseconds(numbers.p50Ms)}, p95 ${milliseconds(numbers.p95Ms)}, p99 ${milliseconds(numbers.p99Ms)}`,
+      copies: copiesOf(deployment),
+      collection: collectionOf(deployment),
+      uses:
+        deployment.cpuCores === null || deployment.memoryBytes === null
+          ? undefined
+          : `${deployment.cpuCores.toFixed(2)} cores, ${bytes(deployment.memoryBytes)}`,
       updated: ago(deployment.updatedAt, now),
     },
     style,
@@ -69,6 +76,19 @@ export function renderDeployment(deployment: Deployment, style: Style, now: numb
   if (deployment.error === null) return fields
   const tail = deployment.error.logTail.map((line) => `  ${style.dim('│')} ${harmless(line)}\n`).join('')
   return `${fields}\n${style.red('error')} ${harmless(deployment.error.message)}\n${tail}`
+}
+
+function copiesOf({ mirrorPercent, mirror }: Deployment): string | undefined {
+  if (mirrorPercent === 0 && mirror === null) return undefined
+  const found = mirror === null ? '' : `, ${mirror.agreed} of ${mirror.compared} agreed, ${mirror.failed} failed`
+  return `${mirrorPercent} %${found}`
+}
+
+function collectionOf({ collection }: Deployment): string | undefined {
+  if (collection === null) return undefined
+  const dropped = Object.values(collection.dropped).reduce((sum, count) => sum + count, 0)
+  const missed = dropped + collection.lost
+  return `${collection.enabled ? `${collection.samplingRate * 100} %` : 'off'}, ${collection.stored} of ${collection.received} kept${missed > 0 ? `, ${missed} lost or dropped` : ''}`
 }
 
 function trafficOf(endpoint: Endpoint): string {

@@ -37,12 +37,40 @@ export function wantsColours(isTerminal: boolean, environment: (name: string) =>
 
 /** The colour that a status has everywhere. */
 export function paintStatus(style: Style, status: string): string {
-  if (['succeeded', 'ready', 'finished', 'steady', 'passed', 'first', 'enabled', 'idle', 'ok'].includes(status))
+  if (
+    [
+      'succeeded',
+      'ready',
+      'finished',
+      'steady',
+      'passed',
+      'first',
+      'enabled',
+      'idle',
+      'ok',
+      'promoted',
+      'registered',
+      'delivered',
+    ].includes(status)
+  )
     return style.green(status)
-  if (['failed', 'unusable', 'lost', 'timedOut', 'fail'].includes(status)) return style.red(status)
+  if (['failed', 'unusable', 'lost', 'timedOut', 'fail', 'dead'].includes(status)) return style.red(status)
   if (['running', 'starting', 'updating', 'resizing', 'preparing', 'committing', 'leased'].includes(status))
     return style.blue(status)
-  if (['canceled', 'killed', 'refused', 'insufficient', 'warn', 'draining', 'preempted'].includes(status))
+  if (
+    [
+      'canceled',
+      'killed',
+      'refused',
+      'insufficient',
+      'warn',
+      'draining',
+      'preempted',
+      'rolledBack',
+      'paused',
+      'retrying',
+    ].includes(status)
+  )
     return style.yellow(status)
   return style.dim(status)
 }

@@ -66,6 +66,7 @@ export function createDeploymentPlanner(
         max_batch_rows: value.batching.max_rows,
         environment_variables: JSON.stringify(value.environment_variables),
         tags: JSON.stringify(value.tags),
+        data_collector: value.data_collector === undefined ? null : JSON.stringify(value.data_collector),
       },
     }
   }

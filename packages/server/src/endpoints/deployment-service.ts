@@ -1,12 +1,16 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { ModelyardError } from '@modelyard/contract'
-import { appendEvent, type Platform } from '../platform/index.ts'
+import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
 import { createDeploymentPlanner } from './deployment-plan.ts'
 import type { By, EndpointDeps, EndpointService, Source } from './endpoint-service.ts'
 import * as store from './endpoint-store.ts'
 import type { DeploymentTable } from './endpoint-tables.ts'
+import { findActiveRollout } from './rollouts/rollout-store.ts'
+import type { RolloutTable } from './rollouts/rollout-tables.ts'
 import { logFileOf } from './routing.ts'
-import { trafficWith, type Traffic } from './traffic.ts'
+import { readTraffic, trafficWith, type Traffic } from './traffic.ts'
+
+const largestTail = 32 * 2 ** 20
 
 /** Deployments behind endpoints: created, replaced, deleted. */
 export function createDeploymentService(
@@ -14,6 +18,7 @@ export function createDeploymentService(
   deps: EndpointDeps,
   endpoints: EndpointService,
   changed: () => Promise<void>,
+  endRollout: (tx: Transaction, rollout: RolloutTable, by: By) => Promise<void>,
 ) {
   const { store: database, clock } = platform
   const { requireEndpoint, requireDeployment } = endpoints
@@ -74,6 +79,9 @@ export function createDeploymentService(
       )
     await database.write(async (tx) => {
       const before = await requireDeployment(tx, workspace, endpoint, name)
+      const rollout = await findActiveRollout(tx, workspace, endpoint)
+      if (rollout?.deployment === name || (readTraffic(rollout?.stable ?? '{}')[name] ?? 0) > 0)
+        throw new ModelyardError('rollout_active', `The rollout ${rollout?.id} compares '${name}' as it is.`)
       await store.changeDeployment(
         tx,
         { workspace, endpoint, name },
@@ -104,15 +112,23 @@ export function createDeploymentService(
   async function deleteDeployment(workspace: string, endpoint: string, name: string, by: By): Promise<void> {
     await database.write(async (tx) => {
       await requireDeployment(tx, workspace, endpoint, name)
+      const rollout = await findActiveRollout(tx, workspace, endpoint)
+      if (rollout !== undefined) await endOrRefuse(tx, rollout, name, by)
       const owner = await requireEndpoint(tx, workspace, endpoint)
-      const { [name]: weight = 0, ...rest } = JSON.parse(owner.traffic) as Record<string, number>
+      const { [name]: weight = 0, ...rest } = readTraffic(owner.traffic)
+      const mirror = readTraffic(owner.mirror)
+      delete mirror[name]
       if (weight > 0)
         throw new ModelyardError(
           'precondition_failed',
           `The deployment '${name}' gets ${weight} % of the traffic; move it to another one first.`,
         )
       await store.deleteDeployment(tx, workspace, endpoint, name)
-      await store.changeEndpoint(tx, workspace, endpoint, { traffic: JSON.stringify(rest), updated_at: clock.now() })
+      await store.changeEndpoint(tx, workspace, endpoint, {
+        traffic: JSON.stringify(rest),
+        mirror: JSON.stringify(mirror),
+        updated_at: clock.now(),
+      })
       await appendEvent(tx, {
         name: 'deployment.deleted',
         subject: `${endpoint}/${name}`,
@@ -126,6 +142,19 @@ export function createDeploymentService(
     await changed()
   }
 
+  /** A shadow may go, and its rollout with it; what a rollback needs stays. */
+  async function endOrRefuse(tx: Transaction, rollout: RolloutTable, name: string, by: By): Promise<void> {
+    const isUsed = (readTraffic(rollout.stable)[name] ?? 0) > 0
+    if (rollout.deployment !== name && isUsed)
+      throw new ModelyardError(
+        'rollout_active',
+        `The rollout ${rollout.id} may have to give the traffic back to '${name}'.`,
+      )
+    if (rollout.deployment !== name) return
+    const owner = await requireEndpoint(tx, rollout.workspace, rollout.endpoint)
+    if ((readTraffic(owner.traffic)[name] ?? 0) === 0) await endRollout(tx, rollout, by)
+  }
+
   /** The end of a deployment's log; with a request id only the lines of that request. */
   async function logLines(
     workspace: string,
@@ -135,7 +164,7 @@ export function createDeploymentService(
     requestId: string | undefined,
   ): Promise<string[]> {
     await requireDeployment(database.read, workspace, endpoint, name)
-    const text = await readFile(logFileOf(platform, { workspace, endpoint, name }), 'utf8').catch(() => '')
+    const text = await readTail(logFileOf(platform, { workspace, endpoint, name })).catch(() => '')
     const lines = text.split('\n').filter((line, index, all) => line !== '' || index < all.length - 1)
     return (requestId === undefined ? lines : lines.filter((line) => line.startsWith(`[${requestId}]`))).slice(-tail)
   }
@@ -144,3 +173,17 @@ export function createDeploymentService(
 }
 
 export type DeploymentService = ReturnType<typeof createDeploymentService>
+
+/** A script may print for months; of a large file only the end is looked at. */
+async function readTail(path: string): Promise<string> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const from = Math.max(0, size - largestTail)
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(size - from), 0, size - from, from)
+    const text = buffer.toString('utf8', 0, bytesRead)
+    return from === 0 ? text : text.slice(text.indexOf('\n') + 1)
+  } finally {
+    await file.close()
+  }
+}

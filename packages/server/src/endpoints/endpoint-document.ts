@@ -1,5 +1,6 @@
-import { SlugName } from '@modelyard/contract'
+import { SlugName, StickyHeader } from '@modelyard/contract'
 import { z } from 'zod'
+import { CollectorDocument } from './collector.ts'
 
 const Tags = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
 const Text = z.string().max(10_000)
@@ -13,6 +14,8 @@ export const EndpointDocument = z.strictObject({
   description: Text.default(''),
   tags: Tags.default({}),
   traffic: z.record(SlugName, Percent).optional(),
+  sticky_header: StickyHeader.optional(),
+  mirror_traffic: z.record(SlugName, Percent).default({}),
   compute: z.string().optional(),
   identity: z.looseObject({}).optional(),
   public_network_access: z.string().optional(),
@@ -67,6 +70,7 @@ export const DeploymentDocument = z.strictObject({
   resources: z.looseObject({}).optional(),
   tags: Tags.default({}),
   traffic: Percent.optional(),
+  data_collector: CollectorDocument.optional(),
 })
 
 export type EndpointDocument = z.output<typeof EndpointDocument>

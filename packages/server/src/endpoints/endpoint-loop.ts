@@ -5,8 +5,7 @@ import { changeDeployment, listAllDeployments, nextRoutingVersion } from './endp
 import type { DeploymentTable } from './endpoint-tables.ts'
 
 const lookEveryMs = 250
-/** How long a caller waits for the data plane; after it the change holds as soon as the gateway is there again. */
-const appliedWithinMs = 2000
+const appliedWithinMs = 5000
 
 /** Brings the data plane to what is wanted, and what is known to what it is. */
 export function createEndpointLoop(
@@ -20,27 +19,36 @@ export function createEndpointLoop(
   let running: Promise<void> | undefined
   let again = false
   let served: readonly ServedDeployment[] = []
-  let waiting: (() => void)[] = []
+  // Changes are numbered: what was asked for, and what the data plane follows and has told about since.
+  let asked = 1
+  let applied = 0
+  const waiting = new Set<() => void>()
 
   async function pass(): Promise<void> {
     do {
       again = false
-      // Who asked before the rows are read is answered by the table made of them.
-      const answered = waiting
-      waiting = []
       const rows = await listAllDeployments(platform.store.read)
       const used = rows.length > 0 || wantsTable || served.length > 0
       if (!used || stopping) break
+      const following = asked
       if (wantsTable) {
         wantsTable = false
         version = await platform.store.write(nextRoutingVersion)
       }
       await target.ensure(await routing()(version))
-      for (const resolve of answered) resolve()
-      served = (await target.status()) ?? served
+      const status = await target.status()
+      served = status ?? served
+      if (status !== undefined) tellApplied(following)
       await reconcile(rows)
     } while (again)
     running = undefined
+  }
+
+  function tellApplied(change: number): void {
+    applied = change
+    if (applied < asked) return
+    for (const resolve of waiting) resolve()
+    waiting.clear()
   }
 
   async function reconcile(rows: readonly DeploymentTable[]): Promise<void> {
@@ -113,20 +121,30 @@ export function createEndpointLoop(
     })
   }
 
+  /** Resolves when the data plane follows everything that was changed before; after a limit also when it does not answer. */
+  async function whenApplied(): Promise<void> {
+    if (applied >= asked || stopping) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    waiting.add(resolve)
+    const limit = platform.clock.after(appliedWithinMs, resolve)
+    await promise
+    limit.cancel()
+    waiting.delete(resolve)
+  }
+
   const timer = platform.clock.every(lookEveryMs, wake)
 
   return {
     /** Something that the gateway serves has changed; resolves when predictions go by it. */
     changed(): Promise<void> {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = platform.clock.after(appliedWithinMs, resolve)
-      waiting.push(resolve)
       wantsTable = true
+      asked++
       wake()
-      return promise.finally(() => timer.cancel())
+      return whenApplied()
     },
     wake,
     served: () => served,
+    isApplied: () => applied >= asked,
     async stop() {
       stopping = true
       timer.cancel()

@@ -1,19 +1,10 @@
-import {
-  ModelyardError,
-  type Deployment,
-  type Endpoint,
-  type EndpointSeries,
-  type Failure,
-  type TrafficNumbers,
-} from '@modelyard/contract'
-import { toTimestamp } from '@modelyard/platform'
-import { may, type Access, type Handlers } from '../http/index.ts'
+import { ModelyardError } from '@modelyard/contract'
+import type { Access, Handlers } from '../http/index.ts'
 import { toPage, type Platform } from '../platform/index.ts'
-import type { DeployTarget, ServedDeployment } from './deploy-target.ts'
 import type { DeploymentService } from './deployment-service.ts'
-import type { EndpointService } from './endpoint-service.ts'
 import * as store from './endpoint-store.ts'
-import type { DeploymentTable, EndpointTable } from './endpoint-tables.ts'
+import { createEndpointView, type ViewDeps } from './endpoint-view.ts'
+import type { TrafficService } from './traffic-service.ts'
 
 type Ids =
   | 'listEndpoints'
@@ -21,8 +12,8 @@ type Ids =
   | 'getEndpoint'
   | 'deleteEndpoint'
   | 'setTraffic'
+  | 'setMirror'
   | 'regenerateEndpointKey'
-  | 'getEndpointSeries'
   | 'invokeEndpoint'
   | 'listDeployments'
   | 'createDeployment'
@@ -35,78 +26,13 @@ const invokeTimeoutMs = 190_000
 
 export function endpointHandlers(
   platform: Platform,
-  deps: {
-    service: EndpointService
-    deployments: DeploymentService
-    target: DeployTarget
-    served: () => readonly ServedDeployment[]
-  },
+  deps: ViewDeps & { deployments: DeploymentService; traffic: TrafficService },
 ): Handlers<Ids> {
   const { service } = deps
   const { read } = platform.store
   const by = (call: { access: Access; requestId: string }) => ({ actor: call.access.actor, requestId: call.requestId })
 
-  function toDeployment(row: DeploymentTable, traffic: Readonly<Record<string, number>>): Deployment {
-    const found = deps
-      .served()
-      .find(
-        (candidate) =>
-          candidate.workspace === row.workspace &&
-          candidate.endpoint === row.endpoint &&
-          candidate.deployment === row.name,
-      )
-    return {
-      name: row.name,
-      endpoint: row.endpoint,
-      state: row.state,
-      reason: row.reason,
-      error: row.error === null ? null : (JSON.parse(row.error) as Failure),
-      model:
-        row.model_name === null || row.model_version === null
-          ? null
-          : { name: row.model_name, version: row.model_version, format: row.model_format ?? 'custom' },
-      hasScoringScript: row.scoring_script !== null,
-      instanceCount: row.instance_count,
-      workers: [...(found?.workers ?? [])],
-      trafficPercent: traffic[row.name] ?? 0,
-      requestTimeoutMs: row.request_timeout_ms,
-      maxConcurrentRequests: row.max_concurrent_requests,
-      batching: { enabled: row.max_batch_rows > 1, maxRows: row.max_batch_rows },
-      environmentVariables: JSON.parse(row.environment_variables) as Record<string, string>,
-      tags: JSON.parse(row.tags) as Record<string, string>,
-      numbers: (found?.numbers as TrafficNumbers | undefined) ?? null,
-      createdAt: toTimestamp(row.created_at),
-      updatedAt: toTimestamp(row.updated_at),
-      revision: row.revision,
-    }
-  }
-
-  async function toEndpoint(row: EndpointTable, access: Access): Promise<Endpoint> {
-    const base = `${platform.gatewayUrl()}/w/${row.workspace}/${row.name}`
-    const traffic = JSON.parse(row.traffic) as Record<string, number>
-    const deployments = await store.listDeployments(read, row.workspace, row.name)
-    return {
-      name: row.name,
-      authMode: row.auth_mode,
-      traffic,
-      endpointUri: base,
-      scoringUri: `${base}/score`,
-      openApiUri: `${base}/swagger.json`,
-      oipUri: base,
-      ...(row.auth_mode === 'key' && may(access, 'endpoint.keys', row.workspace) ? { keys: service.keysOf(row) } : {}),
-      description: row.description,
-      tags: JSON.parse(row.tags) as Record<string, string>,
-      deployments: deployments.map((deployment) => toDeployment(deployment, traffic)),
-      createdAt: toTimestamp(row.created_at),
-      updatedAt: toTimestamp(row.updated_at),
-      url: `${platform.serverUrl()}/w/${row.workspace}/endpoints/${row.name}`,
-    }
-  }
-
-  async function documentOf(row: DeploymentTable): Promise<Deployment> {
-    const endpoint = await service.requireEndpoint(read, row.workspace, row.endpoint)
-    return toDeployment(row, JSON.parse(endpoint.traffic) as Record<string, number>)
-  }
+  const { toEndpoint, deploymentsOf, documentOf } = createEndpointView(platform, deps)
 
   return {
     async listEndpoints({ params, query, access }) {
@@ -125,20 +51,16 @@ export function endpointHandlers(
       toEndpoint(await service.requireEndpoint(read, params.ws, params.endpoint), access),
     deleteEndpoint: (call) => service.deleteEndpoint(call.params.ws, call.params.endpoint, by(call)),
     async setTraffic(call) {
-      await service.setTraffic(call.params.ws, call.params.endpoint, call.body.traffic, by(call))
+      await deps.traffic.changeTraffic(call.params.ws, call.params.endpoint, call.body, by(call))
       return toEndpoint(await service.requireEndpoint(read, call.params.ws, call.params.endpoint), call.access)
+    },
+    async setMirror(call) {
+      const { mirror } = call.body
+      await deps.traffic.changeTraffic(call.params.ws, call.params.endpoint, { mirror }, by(call))
+      return { mirror }
     },
     regenerateEndpointKey: (call) =>
       service.regenerateKey(call.params.ws, call.params.endpoint, call.params.key, by(call)),
-    async getEndpointSeries({ params, query }) {
-      await service.requireEndpoint(read, params.ws, params.endpoint)
-      const deployments = (await deps.target.series(
-        params.ws,
-        params.endpoint,
-        platform.clock.now() - query.minutes * 60_000,
-      )) as EndpointSeries['deployments'] | undefined
-      return { intervalSeconds: 10, deployments: deployments ?? [] }
-    },
     async invokeEndpoint({ params, query, body, requestId }) {
       const row = await service.requireEndpoint(read, params.ws, params.endpoint)
       if (query.deployment !== undefined)
@@ -171,10 +93,7 @@ export function endpointHandlers(
     },
     async listDeployments({ params }) {
       const endpoint = await service.requireEndpoint(read, params.ws, params.endpoint)
-      const traffic = JSON.parse(endpoint.traffic) as Record<string, number>
-      return {
-        items: (await store.listDeployments(read, params.ws, params.endpoint)).map((row) => toDeployment(row, traffic)),
-      }
+      return { items: await deploymentsOf(endpoint) }
     },
     createDeployment: async (call) =>
       documentOf(await deps.deployments.createDeployment(call.params.ws, call.params.endpoint, call.body, by(call))),

@@ -13,14 +13,14 @@ import {
 import type { DeployTarget } from './deploy-target.ts'
 import { EndpointDocument } from './endpoint-document.ts'
 import * as store from './endpoint-store.ts'
+import type { DriftScore } from './telemetry/otlp/deployment-metrics.ts'
 import type { DeploymentTable, EndpointTable } from './endpoint-tables.ts'
-import { checkTraffic, type Traffic } from './traffic.ts'
 
 const keyAlphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789'
 
 export interface By {
   readonly actor: string
-  readonly requestId: string
+  readonly requestId?: string
 }
 export interface Source {
   readonly source: { readonly name: string; readonly text: string }
@@ -40,6 +40,10 @@ export interface EndpointDeps {
   readonly secrets: SecretBox
   /** SHA-256 of the tokens that may call endpoints of a workspace, for `auth_mode: token`. */
   invokerHashes(workspace: string): Promise<string[]>
+  /** Whether a monitor watches an endpoint, so that its predictions are collected. */
+  isMonitored(workspace: string, endpoint: string): Promise<boolean>
+  /** Deciding statistics of the monitors' newest windows, for OTLP. */
+  driftScores?(): readonly DriftScore[]
 }
 
 export function createEndpointService(platform: Platform, deps: EndpointDeps, changed: () => Promise<void>) {
@@ -91,6 +95,8 @@ export function createEndpointService(platform: Platform, deps: EndpointDeps, ch
       description: value.description,
       tags: JSON.stringify(value.tags),
       traffic: JSON.stringify(value.traffic ?? {}),
+      sticky_header: value.sticky_header ?? null,
+      mirror: JSON.stringify(value.mirror_traffic),
       primary_key: seal('primary'),
       secondary_key: seal('secondary'),
       created_at: at,
@@ -169,26 +175,6 @@ export function createEndpointService(platform: Platform, deps: EndpointDeps, ch
     return keysOf(await requireEndpoint(database.read, workspace, name))
   }
 
-  async function setTraffic(workspace: string, name: string, traffic: Traffic, by: By): Promise<void> {
-    await database.write(async (tx) => {
-      const row = await requireEndpoint(tx, workspace, name)
-      const deployments = (await store.listDeployments(tx, workspace, name)).map((deployment) => deployment.name)
-      checkTraffic(traffic, deployments, name)
-      await store.changeEndpoint(tx, workspace, name, { traffic: JSON.stringify(traffic), updated_at: clock.now() })
-      await appendEvent(tx, {
-        name: 'endpoint.traffic_changed',
-        subject: name,
-        workspace,
-        at: clock.now(),
-        ...by,
-        data: { endpoint: name, traffic },
-        before: JSON.parse(row.traffic) as unknown,
-        after: traffic,
-      })
-    })
-    await changed()
-  }
-
   return {
     requireEndpoint,
     requireDeployment,
@@ -196,7 +182,6 @@ export function createEndpointService(platform: Platform, deps: EndpointDeps, ch
     deleteEndpoint,
     keysOf,
     regenerateKey,
-    setTraffic,
   }
 }
 

@@ -1,4 +1,6 @@
 import { decodeCursor, type Database, type Transaction } from '../platform/index.ts'
+import { deleteRollouts } from './rollouts/rollout-store.ts'
+import { deleteTelemetry } from './telemetry/telemetry-store.ts'
 import type { DeploymentTable, EndpointTable } from './endpoint-tables.ts'
 
 export function findEndpoint(db: Database, workspace: string, name: string): Promise<EndpointTable | undefined> {
@@ -46,6 +48,8 @@ export async function changeEndpoint(
 
 export async function deleteEndpoint(tx: Transaction, workspace: string, name: string): Promise<void> {
   await tx.deleteFrom('deployment').where('workspace', '=', workspace).where('endpoint', '=', name).execute()
+  await deleteRollouts(tx, workspace, name)
+  await deleteTelemetry(tx, workspace, name)
   await tx.deleteFrom('endpoint').where('workspace', '=', workspace).where('name', '=', name).execute()
 }
 

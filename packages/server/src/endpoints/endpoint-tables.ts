@@ -8,6 +8,10 @@ export interface EndpointTable {
   description: string
   tags: string
   traffic: string
+  /** A request header; requests with the same value go to the same deployment. */
+  sticky_header: string | null
+  /** Percent of copies by deployment, as JSON. */
+  mirror: string
   primary_key: string
   secondary_key: string
   created_at: number
@@ -37,6 +41,8 @@ export interface DeploymentTable {
   max_batch_rows: number
   environment_variables: string
   tags: string
+  /** A {@link Collector} as JSON; null when the file says nothing. */
+  data_collector: string | null
   created_at: number
   updated_at: number
 }
@@ -93,6 +99,17 @@ export const endpointMigrations: readonly Migration[] = [
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
         .addPrimaryKeyConstraint('deployment_pk', ['workspace', 'endpoint', 'name'])
         .execute()
+    },
+  },
+  {
+    name: 'endpoints/0002-copies-and-collection',
+    async up({ schema }) {
+      await schema.alterTable('endpoint').addColumn('sticky_header', 'text').execute()
+      await schema
+        .alterTable('endpoint')
+        .addColumn('mirror', 'text', (column) => column.notNull().defaultTo('{}'))
+        .execute()
+      await schema.alterTable('deployment').addColumn('data_collector', 'text').execute()
     },
   },
 ]

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { RoutedDeployment, RoutedEndpoint, RoutingTable } from '@modelyard/contract'
 import type { Platform } from '../platform/index.ts'
+import { collectionOf } from './collector.ts'
 import type { EndpointDeps, EndpointService } from './endpoint-service.ts'
 import * as store from './endpoint-store.ts'
 import type { DeploymentTable } from './endpoint-tables.ts'
+import { readTraffic } from './traffic.ts'
 
 const maxBodyBytes = 16 * 2 ** 20
 
@@ -26,7 +28,9 @@ export function createRouting(platform: Platform, deps: EndpointDeps, endpoints:
         row.auth_mode === 'token'
           ? await deps.invokerHashes(row.workspace)
           : [keys.primary, keys.secondary].map((key) => createHash('sha256').update(key).digest('hex'))
-      const traffic = JSON.parse(row.traffic) as Record<string, number>
+      const traffic = readTraffic(row.traffic)
+      const mirror = readTraffic(row.mirror)
+      const isMonitored = await deps.isMonitored(row.workspace, row.name)
       const mine = deployments.filter(
         (deployment) => deployment.workspace === row.workspace && deployment.endpoint === row.name,
       )
@@ -35,17 +39,29 @@ export function createRouting(platform: Platform, deps: EndpointDeps, endpoints:
         name: row.name,
         authMode: row.auth_mode,
         keyHashes: hashes,
-        deployments: await Promise.all(mine.map((deployment) => toRouted(deployment, traffic[deployment.name] ?? 0))),
+        stickyHeader: row.sticky_header,
+        deployments: await Promise.all(
+          mine.map((deployment) =>
+            toRouted(deployment, {
+              weight: traffic[deployment.name] ?? 0,
+              mirrorPercent: mirror[deployment.name] ?? 0,
+              isMonitored,
+            }),
+          ),
+        ),
       })
     }
     return { version, maxBodyBytes, endpoints }
   }
 
-  async function toRouted(row: DeploymentTable, weight: number): Promise<RoutedDeployment> {
+  async function toRouted(
+    row: DeploymentTable,
+    share: { weight: number; mirrorPercent: number; isMonitored: boolean },
+  ): Promise<RoutedDeployment> {
     return {
       name: row.name,
       revision: row.revision,
-      weight,
+      weight: share.weight,
       instanceCount: row.instance_count,
       python: row.python,
       codeFolder: row.code_tree === null ? null : await deps.target.materialize(row.code_tree),
@@ -60,7 +76,17 @@ export function createRouting(platform: Platform, deps: EndpointDeps, endpoints:
       maxQueue: row.max_queue,
       maxBatchRows: row.max_batch_rows,
       logFile: logFileOf(platform, row),
+      collection: collectionOf(row.data_collector, share.isMonitored, await signatureOf(row)),
+      mirrorPercent: share.mirrorPercent,
     }
+  }
+
+  /** Versions never change, but one may be deleted while its deployment serves on. */
+  async function signatureOf(row: DeploymentTable): Promise<string | null> {
+    if (row.model_name === null || row.model_version === null) return null
+    const { read } = platform.store
+    const version = await deps.models.findVersion(read, row.workspace, row.model_name, Number(row.model_version))
+    return version?.signature ?? null
   }
 
   return routingTable

@@ -67,6 +67,7 @@ export function createJobs(platform: Platform, deps: JobsDeps) {
     handlers,
     submit: service.submit,
     get: service.get,
+    cancel: service.cancel,
     requireJob: service.requireJob,
     jobPage: (
       filter: { workspace: string; pipeline?: string },
@@ -77,28 +78,16 @@ export function createJobs(platform: Platform, deps: JobsDeps) {
       const step = await findStep(db, jobId, name)
       if (step === undefined) return undefined
       const spec = JSON.parse(step.spec) as StepSpec
-      const data = Object.values(spec.inputs).flatMap((binding) =>
-        binding.kind === 'tree' ? [toDataLineage(binding.label, binding.tree)] : [],
-      )
       return {
         runId: step.run_id,
         codeTree: spec.kind === 'command' ? spec.code : null,
-        data: data.length > 0 ? data : await dataBefore(db, jobId),
+        data: await dataOf(db, jobId, [name, ...(await stepsBefore(db, jobId, name))]),
       }
     },
     /** Runs of the steps that a step waits for, and of those before them, nearest first. */
     async upstreamRuns(jobId: string, name: string): Promise<string[]> {
-      const edges = await listEdges(platform.store.read, jobId)
       const runs = new Map((await listSteps(platform.store.read, jobId)).map((step) => [step.name, step.run_id]))
-      const seen = new Set<string>()
-      let front = [name]
-      while (front.length > 0) {
-        front = [...new Set(edges.filter((edge) => front.includes(edge.to_step)).map((edge) => edge.from_step))].filter(
-          (step) => !seen.has(step),
-        )
-        for (const step of front) seen.add(step)
-      }
-      return [...seen].flatMap((step) => runs.get(step) ?? [])
+      return (await stepsBefore(platform.store.read, jobId, name)).flatMap((step) => runs.get(step) ?? [])
     },
     registerStepExecutor: engine.registerExecutor,
     setStepCache: engine.setCache,
@@ -157,14 +146,30 @@ function toDataLineage(label: string, digest: string): { name: string; version: 
     : { name: match[1], version: match[2] ?? null, digest }
 }
 
-/** Data assets that any step of the job read: what a model was made of is not only what its own step read. */
-async function dataBefore(
+/** Steps that a step waits for, and those before them, nearest first. */
+async function stepsBefore(db: Database, jobId: string, name: string): Promise<string[]> {
+  const edges = await listEdges(db, jobId)
+  const seen = new Set<string>()
+  let front = [name]
+  while (front.length > 0) {
+    front = [...new Set(edges.filter((edge) => front.includes(edge.to_step)).map((edge) => edge.from_step))].filter(
+      (step) => !seen.has(step),
+    )
+    for (const step of front) seen.add(step)
+  }
+  return [...seen]
+}
+
+/** What steps took from outside of the job, in the order of the steps: each file or folder once. */
+async function dataOf(
   db: Database,
   jobId: string,
+  names: readonly string[],
 ): Promise<{ name: string; version: string | null; digest: string }[]> {
+  const specs = new Map((await listSteps(db, jobId)).map((step) => [step.name, JSON.parse(step.spec) as StepSpec]))
   const found = new Map<string, { name: string; version: string | null; digest: string }>()
-  for (const step of await listSteps(db, jobId)) {
-    for (const binding of Object.values((JSON.parse(step.spec) as StepSpec).inputs))
+  for (const name of names) {
+    for (const binding of Object.values(specs.get(name)?.inputs ?? {}))
       if (binding.kind === 'tree') found.set(binding.label, toDataLineage(binding.label, binding.tree))
   }
   return [...found.values()]

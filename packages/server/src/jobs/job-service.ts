@@ -1,7 +1,7 @@
 import { ModelyardError, type Job, type StepExplanation } from '@modelyard/contract'
 import { readTree, type Data } from '../data/index.ts'
 import type { Experiments } from '../experiments/index.ts'
-import { appendEvent, type Database, type Platform } from '../platform/index.ts'
+import { appendEvent, type Database, type Platform, type Transaction } from '../platform/index.ts'
 import { diffComponents, diffFiles, explain } from './explanation.ts'
 import { toJob } from './job-document.ts'
 import * as jobs from './job-store.ts'
@@ -21,10 +21,18 @@ export function createJobService(platform: Platform, deps: JobServiceDeps) {
   const { engine } = deps
   const { read } = platform.store
 
-  /** Takes a checked plan: one transaction for the job, its run, its steps, and all of them that can be reused at once. */
-  async function submit(plan: PlannedJob, by: { actor: string; requestId: string }): Promise<Job> {
+  /**
+   * Takes a checked plan: one transaction for the job, its run, its steps, and all of them that can be reused at once. What `also` writes
+   * belongs to the same transaction; when it throws there is no job.
+   */
+  async function submit(
+    plan: PlannedJob,
+    by: { actor: string; requestId?: string },
+    also?: (tx: Transaction, jobId: string) => Promise<void>,
+  ): Promise<Job> {
     const id = platform.newId('job')
     await engine.write(async (tx) => {
+      await also?.(tx, id)
       const now = platform.clock.now()
       const experiment = await deps.experiments.ensureExperiment(tx, plan.workspace, plan.experiment, by.actor)
       const row: JobTable = {
@@ -145,7 +153,7 @@ export function createJobService(platform: Platform, deps: JobServiceDeps) {
   }
 
   /** Records the wish; what no node has ends at once, the rest when its processes are gone. */
-  async function cancel(workspace: string, id: string, by: { actor: string; requestId: string }): Promise<Job> {
+  async function cancel(workspace: string, id: string, by: { actor: string; requestId?: string }): Promise<Job> {
     await requireJob(read, workspace, id)
     const nodes = new Set<string>()
     await engine.write(async (tx) => {

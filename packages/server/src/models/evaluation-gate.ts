@@ -18,7 +18,7 @@ export interface GateSettings {
 /** What was found, before it is known which job and which version it belongs to. */
 export type Verdict = Pick<
   GateEvidence,
-  'rows' | 'difference' | 'interval' | 'pValue' | 'method' | 'decision' | 'reason' | 'sample'
+  'rows' | 'difference' | 'interval' | 'pValue' | 'method' | 'decision' | 'reason' | 'sample' | 'firstSample'
 > & { readonly championValue: number | null; readonly challengerValue: number }
 
 interface Metric {
@@ -75,6 +75,7 @@ export function judgeRows(rows: GateRows, settings: GateSettings): Verdict {
     rows: count,
     method: 'paired difference on the same rows, autocorrelation-consistent 95 % interval',
     sample,
+    firstSample: firstSampleOf(rows),
     challengerValue,
   }
   if (rows.champion === null) {
@@ -154,6 +155,7 @@ export function judgeValues(challengerValue: number, championValue: number | nul
     interval: null,
     pValue: null,
     sample: [],
+    firstSample: [],
     method: 'two logged values, no rows: no interval',
     challengerValue,
     championValue,
@@ -194,6 +196,16 @@ function sampleOf(rows: GateRows): Verdict['sample'] {
       champion: champion[index] ?? 0,
       challenger: rows.challenger[index] ?? 0,
     })
+  return sample
+}
+
+/** Evenly spread rows of a challenger without a champion: monitors take its error on them for what is to be expected. */
+function firstSampleOf(rows: GateRows): Verdict['firstSample'] {
+  if (rows.champion !== null) return []
+  const step = Math.max(1, Math.ceil(rows.label.length / sampleSize))
+  const sample: Verdict['firstSample'] = []
+  for (let index = 0; index < rows.label.length; index += step)
+    sample.push({ label: rows.label[index] ?? 0, prediction: rows.challenger[index] ?? 0 })
   return sample
 }
 

@@ -157,6 +157,7 @@ async function publish(platform: Platform, deps: GateDeps, tx: Transaction, judg
     step: ready.name,
     decidedAt: toTimestamp(platform.clock.now()),
     sample: verdict.sample,
+    firstSample: verdict.firstSample,
   }
   const final = passed ? await register(deps, tx, judged, evidence) : evidence
   await appendEvent(tx, {
@@ -166,7 +167,7 @@ async function publish(platform: Platform, deps: GateDeps, tx: Transaction, judg
     actor: ready.actor,
     at: platform.clock.now(),
     data: { model, decision: verdict.decision, reason: verdict.reason },
-    after: { ...final, sample: undefined },
+    after: { ...final, sample: undefined, firstSample: undefined },
   })
   return { outputs: {}, evidence: final, halt: !passed }
 }

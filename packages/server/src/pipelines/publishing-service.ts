@@ -9,7 +9,7 @@ import {
 import { toTimestamp } from '@modelyard/platform'
 import type { Data } from '../data/index.ts'
 import type { Jobs } from '../jobs/index.ts'
-import { appendEvent, type Platform } from '../platform/index.ts'
+import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
 import * as store from './pipeline-store.ts'
 import type { PipelineStateTable, PipelineTable } from './pipeline-tables.ts'
 import type { SubmissionService } from './submission-service.ts'
@@ -19,7 +19,7 @@ const shownJobs = 20
 
 export interface By {
   readonly actor: string
-  readonly requestId: string
+  readonly requestId?: string
 }
 
 export interface Start {
@@ -30,6 +30,8 @@ export interface Start {
   readonly tags?: Readonly<Record<string, string>> | undefined
   readonly force?: boolean
   readonly idempotencyKey?: string | undefined
+  /** Written in the transaction that makes the job; when it throws, no job is made. */
+  readonly also?: (tx: Transaction, jobId: string) => Promise<void>
 }
 
 /** Published pipelines: immutable versions under a name, started with parameters. */
@@ -172,6 +174,7 @@ export function createPublishingService(
     const job = await deps.submissions.submit(workspace, submission, by, {
       pipeline: { name, version: row.version },
       ...(input.idempotencyKey === undefined ? {} : { idempotencyKey: `${name}\n${input.idempotencyKey}` }),
+      also: input.also,
     })
     await platform.store.write((tx) =>
       appendEvent(tx, {

@@ -23,10 +23,9 @@ import { assignParameters, parametersOf } from './parameters.ts'
 import { asPipeline, JobDocument, type PipelineDocument } from './pipeline-document.ts'
 import { draftPipeline, settle, type AssetReference, type Draft, type DraftStep, type Resolved } from './plan.ts'
 import { missingAsset, warningsOf } from './submission-words.ts'
-import { findIdempotent, rememberIdempotent } from './pipeline-store.ts'
+import { submitOnce, type SubmissionExtras } from './submit-once.ts'
 
 const defaultGraceMs = 1000
-const dayMs = 86_400_000
 
 /** Names of compute targets; the compute room has them. */
 export interface ComputeTargets {
@@ -105,19 +104,22 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
   async function submit(
     workspace: string,
     submission: JobSubmission,
-    by: { actor: string; requestId: string },
-    more: { pipeline?: { name: string; version: number }; idempotencyKey?: string } = {},
+    by: { actor: string; requestId?: string },
+    more: SubmissionExtras = {},
   ): Promise<Job> {
     const key = more.idempotencyKey === undefined ? undefined : `${workspace}\n${by.actor}\n${more.idempotencyKey}`
-    const known = key === undefined ? undefined : await findIdempotent(platform.store.read, key)
-    if (known !== undefined) return deps.jobs.get(workspace, known)
-    const planned = await planJob(workspace, submission, more.pipeline ?? null)
-    const job = await deps.jobs.submit(planned, by)
-    if (key !== undefined)
-      await platform.store.write((tx) =>
-        rememberIdempotent(tx, key, job.id, platform.clock.now(), platform.clock.now() - dayMs),
-      )
-    return job
+    return submitOnce(
+      platform,
+      key,
+      async (note) => {
+        const planned = await planJob(workspace, submission, more.pipeline ?? null)
+        return deps.jobs.submit(planned, by, async (tx, jobId) => {
+          await note(tx, jobId)
+          await more.also?.(tx, jobId)
+        })
+      },
+      (jobId) => deps.jobs.get(workspace, jobId),
+    )
   }
 
   async function planJob(

@@ -20,6 +20,8 @@ const noCounts: Overview['counts'] = {
   computeTargets: 0,
   nodes: 0,
   dataAssets: 0,
+  monitors: 0,
+  alerts: 0,
 }
 
 /** Puts the sections together: attention newest first, the timeline in order. */

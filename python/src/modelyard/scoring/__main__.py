@@ -18,6 +18,8 @@ import traceback
 from typing import Any, Protocol
 
 from . import output
+from .answer_counter import AnswerCounter
+from ..monitoring import writer
 from .frames import FrameReader, Request, Result, requests_of, result_frame
 
 class Model(Protocol):
@@ -33,6 +35,8 @@ def main() -> None:
     control = socket.socket(fileno=3)
     os.set_inheritable(3, False)
     output.install()
+    # What is collected before a worker runs belongs to no request, and a thread here would forbid forking.
+    writer.hold()
     try:
         model = load(settings)
     except BaseException as error:
@@ -114,15 +118,28 @@ def reap(workers: "set[int]") -> "list[tuple[int, int]]":
 
 def work(worker: int, model: Model, settings: "dict[str, Any]") -> None:
     """Answers requests until the gateway closes the connection."""
+    counters = settings.get("counters")
+    counter = AnswerCounter(f"{counters}{worker}" if counters is not None else None)
+    writer.start()
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.connect(settings["socket"])
     connection.sendall(json.dumps({"deployment": settings["deployment"], "worker": worker, "pid": os.getpid(), "secret": settings["secret"]}).encode() + b"\n")
     frames = FrameReader(connection)
     try:
         while (frame := frames.read()) is not None:
-            connection.sendall(result_frame(model.answer(list(requests_of(frame)))))
+            results = model.answer(list(requests_of(frame)))
+            answered = sum(1 for result in results if result.status < 400)
+            # Before they go out: who is killed in between has counted one too many, which shows as lost, and never one too few.
+            counter.add(answered)
+            try:
+                connection.sendall(result_frame(results))
+            except OSError:
+                counter.add(-answered)
+                raise
     except (BrokenPipeError, ConnectionResetError):
         pass
+    finally:
+        writer.stop()
 
 
 if __name__ == "__main__":

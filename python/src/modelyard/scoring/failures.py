@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from typing import Any
 
 problem_type = "application/problem+json"
@@ -32,3 +33,13 @@ def problem(code: str, detail: str, request_id: str) -> "tuple[int, str, bytes]"
         "requestId": request_id,
     }
     return status, problem_type, json.dumps(document).encode()
+
+
+def exception_document(error: BaseException) -> bytes:
+    """An exception as the gateway keeps it: its type, its message, and the end of its traceback."""
+    lines = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    try:
+        message = str(error)
+    except Exception:  # a script's own exception may fail at this as well
+        message = ""
+    return json.dumps({"type": type(error).__name__, "message": message[:2_000], "traceback": lines[-20_000:]}).encode()

@@ -1,8 +1,9 @@
 """The bytes between gateway and worker.
 
-A frame is a length (``u32``, little-endian) and that many bytes. A request frame holds items, each ``u32`` id, ``u8`` kind, ``u16`` length and
-text of the request id, ``u32`` length and bytes of the body. A result frame holds items, each ``u32`` id, ``u16`` status, ``u16`` length and text of
-the content type, ``u32`` run time in microseconds, ``u32`` length and bytes of the body.
+A frame is a length (``u32``, little-endian) and that many bytes. A request frame holds items, each ``u32`` id, ``u8`` kind, ``f64`` event
+time (milliseconds since the epoch), ``u16`` length and text of the request id, ``u32`` length and bytes of the body. A result frame holds items, each
+``u32`` id, ``u16`` status, ``u16`` length and text of the content type, ``u32`` run time in microseconds, ``u32`` length and bytes of the body, ``u32``
+length and JSON of the exception that the script ended with (mostly none).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import struct
 from typing import Iterator, NamedTuple, Optional
 
 _length = struct.Struct("<I")
-_request = struct.Struct("<IBH")
+_request = struct.Struct("<IBdH")
 _result = struct.Struct("<IHH")
 _run_and_length = struct.Struct("<II")
 
@@ -26,6 +27,7 @@ class Request(NamedTuple):
     kind: int
     request_id: str
     body: bytes
+    event_time_ms: float = 0.0
 
 
 class Result(NamedTuple):
@@ -36,6 +38,7 @@ class Result(NamedTuple):
     content_type: str
     run_microseconds: int
     body: bytes
+    exception: bytes = b""
 
 
 class FrameReader:
@@ -69,13 +72,13 @@ def requests_of(frame: bytes) -> Iterator[Request]:
     """The items of a request frame."""
     offset = 0
     while offset < len(frame):
-        number, kind, id_length = _request.unpack_from(frame, offset)
+        number, kind, event_time_ms, id_length = _request.unpack_from(frame, offset)
         offset += _request.size
         request_id = frame[offset : offset + id_length].decode("utf-8", "replace")
         offset += id_length
         (size,) = _length.unpack_from(frame, offset)
         offset += 4
-        yield Request(number, kind, request_id, frame[offset : offset + size])
+        yield Request(number, kind, request_id, frame[offset : offset + size], event_time_ms)
         offset += size
 
 
@@ -88,5 +91,7 @@ def result_frame(results: "list[Result]") -> bytes:
         parts.append(content_type)
         parts.append(_run_and_length.pack(min(result.run_microseconds, 0xFFFFFFFF), len(result.body)))
         parts.append(result.body)
+        parts.append(_length.pack(len(result.exception)))
+        parts.append(result.exception)
     payload = b"".join(parts)
     return _length.pack(len(payload)) + payload

@@ -9,7 +9,7 @@ import traceback
 import warnings
 from typing import Any, Optional
 
-from .failures import InputError, problem
+from .failures import InputError, exception_document, problem
 from .frames import INFER, INVOCATIONS, PREDICT, Request, Result
 from .output import RequestLog
 from .tables import Table, read_table, read_tensors
@@ -27,6 +27,8 @@ class MlflowModel:
         import mlflow
 
         self._name, self._version = name, version
+        #: What the request that was just answered ended with.
+        self._exception = b""
         self._model = mlflow.pyfunc.load_model(folder)
         signature = self._model.metadata.signature
         schema = signature.inputs if signature is not None else None
@@ -70,7 +72,8 @@ class MlflowModel:
                 position += 1
             else:
                 answer = self._alone(request, table, extra)
-            results.append(Result(request.id, answer[0], answer[1], int((time.perf_counter() - started) * 1e6), answer[2]))
+            results.append(Result(request.id, answer[0], answer[1], int((time.perf_counter() - started) * 1e6), answer[2], self._exception))
+            self._exception = b""
         return results
 
     def _parse(self, request: Request) -> "tuple[Table, dict[str, Any], Optional[tuple[int, str, bytes]]]":
@@ -120,7 +123,7 @@ class MlflowModel:
         return parts
 
     def _alone(self, request: Request, table: Table, extra: "dict[str, Any]") -> "tuple[int, str, bytes]":
-        RequestLog.current_request = request.request_id
+        RequestLog.begin([request])
         try:
             return self._encode(request, self._predict(table), extra)
         except Exception as error:
@@ -128,9 +131,10 @@ class MlflowModel:
             if isinstance(error, (ValueError, TypeError, KeyError)) or type(error).__name__ == "MlflowException":
                 return self._refusal(request, "request_invalid", f"{type(error).__name__}: {error}")
             traceback.print_exc()
+            self._exception = exception_document(error)
             return self._refusal(request, "scoring_failed", f"{type(error).__name__}: {error}")
         finally:
-            RequestLog.current_request = ""
+            RequestLog.end()
 
     def _predict(self, table: Table) -> "list[Any]":
         if self._estimator is not None:

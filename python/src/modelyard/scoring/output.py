@@ -6,11 +6,27 @@ import io
 import os
 import sys
 
+from .frames import Request
+
 
 class RequestLog(io.TextIOBase):
     """A text stream that writes whole lines to a file descriptor, prefixed by the current request's id."""
 
     current_request = ""
+    current_event_time_ms: "float | None" = None
+    #: The ids of all requests that run in one call; more than one only with ``run_batch``.
+    current_requests: "tuple[str, ...]" = ()
+
+    @classmethod
+    def begin(cls, requests: "list[Request]") -> None:
+        """What is printed and collected from now on belongs to these requests."""
+        cls.current_request = requests[0].request_id
+        cls.current_event_time_ms = requests[0].event_time_ms
+        cls.current_requests = tuple(request.request_id for request in requests)
+
+    @classmethod
+    def end(cls) -> None:
+        cls.current_request, cls.current_event_time_ms, cls.current_requests = "", None, ()
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor

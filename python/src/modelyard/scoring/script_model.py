@@ -15,7 +15,7 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable, Optional
 
-from .failures import problem
+from .failures import exception_document, problem
 from .frames import Request, Result
 from .output import RequestLog
 
@@ -56,7 +56,7 @@ class ScriptModel:
         return [self._alone(request) for request in requests]
 
     def _together(self, requests: "list[Request]", run_batch: "Callable[[list[str]], list[Any]]") -> "Optional[list[Result]]":
-        RequestLog.current_request = requests[0].request_id
+        RequestLog.begin(requests)
         started = time.perf_counter()
         try:
             values = run_batch([request.body.decode("utf-8") for request in requests])
@@ -66,13 +66,14 @@ class ScriptModel:
         except Exception:
             return None
         finally:
-            RequestLog.current_request = ""
+            RequestLog.end()
         elapsed = int((time.perf_counter() - started) * 1e6)
         return [Result(request.id, status, kind, elapsed, body) for request, (status, kind, body) in zip(requests, answers)]
 
     def _alone(self, request: Request) -> Result:
-        RequestLog.current_request = request.request_id
+        RequestLog.begin([request])
         started = time.perf_counter()
+        exception = b""
         try:
             if self._run_batch is not None:
                 value = self._run_batch([request.body.decode("utf-8")])[0]
@@ -80,19 +81,19 @@ class ScriptModel:
                 value = self._run(request.body.decode("utf-8"))
             status, kind, body = _encode(value)
         except Exception as error:
-            status, kind, body = self._failure(request, error)
+            status, kind, body, exception = self._failure(request, error)
         finally:
-            RequestLog.current_request = ""
-        return Result(request.id, status, kind, int((time.perf_counter() - started) * 1e6), body)
+            RequestLog.end()
+        return Result(request.id, status, kind, int((time.perf_counter() - started) * 1e6), body, exception)
 
-    def _failure(self, request: Request, error: Exception) -> "tuple[int, str, bytes]":
+    def _failure(self, request: Request, error: Exception) -> "tuple[int, str, bytes, bytes]":
         # The script may be right to stumble: say so when the body is no JSON at all.
         try:
             json.loads(request.body)
         except ValueError as reason:
-            return problem("body_not_json", f"The body could not be read as JSON: {reason}", request.request_id)
+            return (*problem("body_not_json", f"The body could not be read as JSON: {reason}", request.request_id), b"")
         traceback.print_exc()
-        return problem("scoring_failed", f"{type(error).__name__}: {error}", request.request_id)
+        return (*problem("scoring_failed", f"{type(error).__name__}: {error}", request.request_id), exception_document(error))
 
 
 def _load(path: str) -> ModuleType:

@@ -16,7 +16,7 @@ import {
   type Logger,
   type TreeEntry,
 } from '@modelyard/platform'
-import type { DeployTarget, ServedDeployment } from '../../../endpoints/index.ts'
+import type { DeployTarget, ServedDeployment, TelemetryBatch } from '../../../endpoints/index.ts'
 
 const answerWithinMs = 5000
 const readyWithinMs = 10_000
@@ -160,6 +160,15 @@ export function createProcessTarget(options: ProcessTargetOptions): DeployTarget
         'GET',
         `/series?workspace=${encodeURIComponent(workspace)}&endpoint=${encodeURIComponent(endpoint)}&since=${Math.floor(sinceMs)}`,
       )
+    },
+    async telemetry(since, all = false) {
+      if (running() === undefined) return undefined
+      return (await call('GET', `/telemetry?since=${encodeURIComponent(since)}&all=${all ? 1 : 0}`)) as TelemetryBatch
+    },
+    async rotate(workspace, endpoint) {
+      // What a gateway that is gone left open is closed by the next one when it starts.
+      if (running() === undefined) return
+      await call('POST', `/rotate?workspace=${encodeURIComponent(workspace)}&endpoint=${encodeURIComponent(endpoint)}`)
     },
     async stop() {
       const found = running()

@@ -1,0 +1,3 @@
+import { decisionCommand } from '../../rollouts/decision.ts'
+
+export default decisionCommand('approve', 'Let a rollout that waits go on to more traffic')

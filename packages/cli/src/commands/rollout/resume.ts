@@ -1,0 +1,3 @@
+import { decisionCommand } from '../../rollouts/decision.ts'
+
+export default decisionCommand('resume', 'Go on: the step begins again')

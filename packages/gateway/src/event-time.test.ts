@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { eventTimeOf } from './event-time.ts'
+
+test.each([
+  ['2007-03-01T00:00:00Z', '2007-03-01T00:00:00.000Z'],
+  ['2007-03-01T02:00:00.5+02:00', '2007-03-01T00:00:00.500Z'],
+  ['2007-03-01t00:00:00.123456789z', '2007-03-01T00:00:00.123Z'],
+])('%s is %s', (text, expected) => {
+  expect(new Date(eventTimeOf(text, 5)).toISOString()).toBe(expected)
+})
+
+test.each([
+  undefined,
+  '',
+  'yesterday',
+  '2007-03-01',
+  '2007-13-41T99:00:00Z',
+  '1172707200000',
+  ['2007-03-01T00:00:00Z'],
+])('%s is no time: the arrival is taken', (text) => {
+  expect(eventTimeOf(text, 5)).toBe(5)
+})

@@ -1,0 +1,4 @@
+import { serveThread } from '@modelyard/platform'
+import { tasks } from './tasks.ts'
+
+serveThread(tasks)
