@@ -85,6 +85,46 @@ const pages = [
     lazyRouteComponent(() => import('./routes/endpoint-page.tsx'), 'EndpointPage'),
   ),
   below(
+    '/monitors',
+    lazyRouteComponent(() => import('./routes/monitors-page.tsx'), 'MonitorsPage'),
+  ),
+  below(
+    '/monitors/$name',
+    lazyRouteComponent(() => import('./routes/monitor-page.tsx'), 'MonitorPage'),
+  ),
+  below(
+    '/alerts',
+    lazyRouteComponent(() => import('./routes/alerts-page.tsx'), 'AlertsPage'),
+  ),
+  below(
+    '/alerts/$id',
+    lazyRouteComponent(() => import('./routes/alerts-page.tsx'), 'AlertsPage'),
+  ),
+  below(
+    '/triggers',
+    lazyRouteComponent(() => import('./routes/automations-page.tsx'), 'AutomationsPage'),
+  ),
+  below(
+    '/loops',
+    lazyRouteComponent(() => import('./routes/automations-page.tsx'), 'AutomationsPage'),
+  ),
+  below(
+    '/webhooks',
+    lazyRouteComponent(() => import('./routes/automations-page.tsx'), 'AutomationsPage'),
+  ),
+  below(
+    '/triggers/$name',
+    lazyRouteComponent(() => import('./routes/trigger-page.tsx'), 'TriggerPage'),
+  ),
+  below(
+    '/loops/$id',
+    lazyRouteComponent(() => import('./routes/loop-page.tsx'), 'LoopPage'),
+  ),
+  below(
+    '/webhooks/$name',
+    lazyRouteComponent(() => import('./routes/webhook-page.tsx'), 'WebhookPage'),
+  ),
+  below(
     '/compute',
     lazyRouteComponent(() => import('./routes/compute-list-page.tsx'), 'ComputeListPage'),
   ),

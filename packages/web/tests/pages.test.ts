@@ -6,6 +6,7 @@ import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findBrowser, launchBrowser } from './browser.ts'
 import { seed } from './seed.ts'
+import { seedLoop } from './seed-loop.ts'
 import { startServer, type ServerUnderTest } from './server.ts'
 
 const executable = findBrowser()
@@ -35,13 +36,13 @@ describe.skipIf(executable === undefined)('every page on seeded data', () => {
     await build({ root: join(import.meta.dirname, '..'), mode: 'production', logLevel: 'error' })
     vi.unstubAllEnvs()
     server = await startServer()
-    pages = await seed(server)
+    pages = { ...(await seed(server)), ...(await seedLoop(server)) }
     browser = await launchBrowser(executable ?? '')
     const context = await browser.newContext()
     await (await context.newPage()).goto(server.loginUrl)
     session = await context.storageState()
     await context.close()
-  }, 180_000)
+  }, 300_000)
 
   afterAll(async () => {
     await browser?.close()
@@ -74,6 +75,28 @@ describe.skipIf(executable === undefined)('every page on seeded data', () => {
       await context.close()
       expect(faults).toEqual([])
     }, 240_000)
+
+  it('arrow keys choose a cell, an alert is acknowledged, and an approval on one page ends the loop on another', async () => {
+    const context = await browser.newContext({ storageState: session })
+    const monitor = await context.newPage()
+    await monitor.goto(server.url + pages['monitor'])
+    const chosen = monitor.locator('[role=gridcell][aria-selected=true]')
+    const before = await chosen.getAttribute('aria-label')
+    await monitor.getByRole('grid').focus()
+    await monitor.keyboard.press('ArrowLeft')
+    await expect.poll(() => chosen.getAttribute('aria-label')).not.toBe(before)
+    expect(new URL(monitor.url()).searchParams.get('window')).not.toBeNull()
+    await monitor.getByText('Lap 1 waits for approval').waitFor()
+
+    const other = await context.newPage()
+    await other.goto(server.url + pages['alerts'])
+    await other.getByRole('button', { name: 'Acknowledge' }).click()
+    await other.getByText('Acknowledged', { exact: true }).waitFor()
+    await other.goto(server.url + pages['endpoint-rollout'])
+    await other.getByRole('button', { name: 'Approve 100 %' }).click()
+    await monitor.getByText('Lap 1 ended with a better model').waitFor({ timeout: 30_000 })
+    await context.close()
+  }, 90_000)
 
   it('a change that somebody else makes shows without a reload, and a stranger is led to the sign-in', async () => {
     const context = await browser.newContext({ storageState: session })

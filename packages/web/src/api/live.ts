@@ -2,6 +2,7 @@ import type { ServerEvent } from '@modelyard/client'
 import { useEffect, useSyncExternalStore } from 'react'
 import { queryClient } from './client.ts'
 import { staleKeys } from './stale.ts'
+import { streamedEvents } from './streamed-events.ts'
 
 type Listener = (event: ServerEvent) => void
 type Message =
@@ -111,7 +112,7 @@ function holdStream({ ws, after, signal, take, state }: Stream): Promise<void> {
       state(false)
       if (opened.readyState === EventSource.CLOSED) timer = setTimeout(open, reopenMs)
     })
-    for (const name of streamed)
+    for (const name of streamedEvents)
       opened.addEventListener(name, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as ServerEvent))
   }
   signal.addEventListener('abort', () => {
@@ -140,53 +141,3 @@ function gatherStale(ws: string) {
     stop: () => clearTimeout(timer),
   }
 }
-
-const streamed: readonly ServerEvent['name'][] = [
-  'workspace.created',
-  'workspace.deleted',
-  'principal.created',
-  'principal.deleted',
-  'token.created',
-  'token.deleted',
-  'role_assignment.created',
-  'role_assignment.deleted',
-  'data_asset.created',
-  'compute_target.created',
-  'compute_target.deleted',
-  'compute_target.scaled',
-  'node.changed',
-  'experiment.created',
-  'experiment.updated',
-  'experiment.deleted',
-  'run.started',
-  'run.updated',
-  'run.ended',
-  'run.deleted',
-  'run.metrics_logged',
-  'job.created',
-  'job.changed',
-  'job.cancel_requested',
-  'job.ended',
-  'step.changed',
-  'step.log_appended',
-  'pipeline.published',
-  'pipeline.enabled',
-  'pipeline.disabled',
-  'pipeline.triggered',
-  'model.created',
-  'model.updated',
-  'model.deleted',
-  'model_version.registered',
-  'model_version.updated',
-  'model_version.deleted',
-  'model_alias.moved',
-  'model_alias.removed',
-  'gate.decided',
-  'endpoint.created',
-  'endpoint.deleted',
-  'endpoint.traffic_changed',
-  'endpoint.keys_regenerated',
-  'deployment.created',
-  'deployment.changed',
-  'deployment.deleted',
-]

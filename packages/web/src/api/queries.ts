@@ -125,6 +125,24 @@ export const deploymentLogs = (ws: string, name: string, deployment: string) =>
     queryFn: () => call('getDeploymentLogs', { params: { ws, endpoint: name, deployment }, query: { tail: 300 } }),
   })
 
+export const rollouts = (ws: string, name: string) =>
+  queryOptions({
+    queryKey: [ws, 'endpoints', name, 'rollouts'],
+    queryFn: () => call('listRollouts', { params: { ws, endpoint: name }, query: { pageSize: 20 } }),
+  })
+export const exceptions = (ws: string, name: string) =>
+  queryOptions({
+    queryKey: [ws, 'endpoints', name, 'exceptions'],
+    queryFn: () => call('listExceptions', { params: { ws, endpoint: name }, query: { pageSize: 50 } }),
+  })
+export const requestTrace = (ws: string, name: string, requestId: string) =>
+  queryOptions({
+    queryKey: [ws, 'endpoints', name, 'requests', requestId],
+    queryFn: () => call('getRequestTrace', { params: { ws, endpoint: name, requestId } }),
+    enabled: requestId !== '',
+    retry: false,
+  })
+
 export const computeTargets = (ws: string) =>
   queryOptions({
     queryKey: [ws, 'compute'],

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
-/** A link inside the app by its path, as pages and the server's answers give it. */
+/** A link inside the app by its path and search, as pages and the server's answers give it. */
 export function AppLink({
   to,
   className,
@@ -13,8 +13,15 @@ export function AppLink({
   readonly label?: string
   readonly children?: ReactNode
 }) {
+  const [path = '', search] = to.split('?')
   return (
-    <Link to={to} className={className} aria-label={label} title={label}>
+    <Link
+      to={path}
+      {...(search === undefined ? {} : { search: Object.fromEntries(new URLSearchParams(search)) as never })}
+      className={className}
+      aria-label={label}
+      title={label}
+    >
       {children}
     </Link>
   )

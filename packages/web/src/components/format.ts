@@ -5,9 +5,11 @@ export function durationText(ms: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`
   if (seconds < 60) return `${Math.round(seconds)} s`
   const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`
+  const rest = Math.round(seconds % 60)
+  if (minutes < 60) return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`
   const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`
+  if (hours >= 48) return `${Math.floor(hours / 24)} d`
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
 }
 
 /** From start to end, or to now while it lasts. */
@@ -63,3 +65,26 @@ export function countText(count: number, one: string, many = `${one}s`): string 
   return `${words[count] ?? count} ${count === 1 ? one : many}`
 }
 export const shortId = (id: string): string => (id.length > 14 ? `${id.slice(0, 12)}…` : id)
+
+/** `0.975` as `97.5 %`; whole shares without decimals. */
+export function percentText(share: number): string {
+  const percent = share * 100
+  const decimals = Number.isInteger(percent) ? 0 : Math.abs(percent) < 1 ? 2 : 1
+  return `${percent.toFixed(decimals)} %`
+}
+/** A measured value as it reads in a sentence or a narrow cell: `2.45`, `0.912`, `14.1`. */
+export function shortText(value: number): string {
+  if (!Number.isFinite(value)) return 'no value'
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1)
+  if (size >= 1000) return Math.round(value).toLocaleString('en-GB')
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 || size === 0 ? 2 : 3)
+}
+/** As many decimals as a column of such values needs to tell them apart. */
+export const decimalsFor = (size: number): number =>
+  size >= 1000 ? 0 : size >= 100 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4
+/** `p95_ms` to `p95 ms`, `errorRate` to `error rate`; names of people's own columns are left to them. */
+export const plainWords = (name: string): string =>
+  name
+    .replaceAll('_', ' ')
+    .replaceAll(/([a-z0-9])([A-Z])/g, (_all, before: string, letter: string) => `${before} ${letter.toLowerCase()}`)

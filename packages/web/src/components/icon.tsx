@@ -84,6 +84,12 @@ const shapes = {
   ),
   download: <path d="M8 2.5v8M4.5 7.5L8 11l3.5-3.5M3 13.5h10" />,
   again: <path d="M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.8h-2.8" />,
+  monitors: (
+    <path d="M2 8s2.2-4 6-4 6 4 6 4-2.200 4-6 4-6-4-6-4zM9.700 8a1.700 1.700 0 1 1-3.400 0 1.700 1.700 0 0 1 3.400 0z" />
+  ),
+  automations: <path d="M9 2L4 9h3.500L7 14l5-7H8.500z" />,
+  back: <path d="M6 4L2.500 7.500 6 11M2.500 7.500h7a3 3 0 0 1 0 6H8" />,
+  pause: <path d="M5.500 3.500v9M10.500 3.500v9" />,
   stop: <rect x="4" y="4" width="8" height="8" rx="1" />,
   queued: <circle cx="8" cy="8" r="5.2" strokeDasharray="2.1 2" />,
   running: (

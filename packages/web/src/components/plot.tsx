@@ -18,6 +18,8 @@ export interface ChartSpec {
   readonly xTitle: string
   /** x in milliseconds since 1970 shows as clock times. */
   readonly time?: boolean
+  /** With `time`: the day stands beside the clock. */
+  readonly days?: boolean
   readonly series: readonly ChartSeries[]
   readonly height?: number
   readonly fromZero?: boolean
@@ -45,13 +47,14 @@ export default function Plot(spec: ChartSpec) {
         title,
         xTitle,
         time,
+        spec.days,
         height,
         fromZero,
         whole,
         sync,
         series.map((one) => [one.name, one.colour, one.dash, one.step]),
       ]),
-    [title, xTitle, time, height, fromZero, whole, sync, series],
+    [title, xTitle, time, spec.days, height, fromZero, whole, sync, series],
   )
   const data = useMemo(
     () =>
@@ -98,8 +101,7 @@ export default function Plot(spec: ChartSpec) {
           </li>
         ))}
         <li>
-          {xTitle}{' '}
-          {x[shown] === undefined ? '' : time ? new Date(x[shown]).toLocaleTimeString('en-GB') : numberText(x[shown])}
+          {xTitle} {x[shown] === undefined ? '' : time ? timeText(x[shown], spec.days === true) : numberText(x[shown])}
         </li>
       </ul>
     </figure>
@@ -107,7 +109,7 @@ export default function Plot(spec: ChartSpec) {
 }
 
 function options(
-  { time = false, series, height = 180, fromZero = false, whole = false, sync }: ChartSpec,
+  { time = false, days = false, series, height = 180, fromZero = false, whole = false, sync }: ChartSpec,
   width: number,
 ): uPlot.Options {
   const axis = {
@@ -126,18 +128,28 @@ function options(
       ...(sync === undefined ? {} : { sync: { key: sync } }),
     },
     scales: {
-      x: { time },
+      x: {
+        time,
+        // A single point stands in the middle of an hour, not of a decade.
+        ...(time
+          ? {
+              range: (self: uPlot, low: number, high: number): [number, number] => {
+                const [only = low] = self.data[0]
+                return self.data[0].length === 1 ? [only - 1800, only + 1800] : [low, high]
+              },
+            }
+          : {}),
+      },
       y: fromZero ? { range: (_self, _low, high) => [0, high > 0 ? high * 1.1 : 1] as [number, number] } : {},
     },
     axes: [
       {
         ...axis,
-        space: 70,
+        space: days ? 90 : 70,
         size: 28,
         ...(time
           ? {
-              values: (_self: uPlot, values: number[]) =>
-                values.map((value) => new Date(value * 1000).toLocaleTimeString('en-GB')),
+              values: (_self: uPlot, values: number[]) => values.map((value) => timeText(value * 1000, days)),
             }
           : {}),
       },
@@ -155,7 +167,7 @@ function options(
         stroke: resolve(one.colour),
         width: 1.5,
         spanGaps: false,
-        points: { show: one.values.length === 1 ? true : undefined, size: 6 },
+        points: { show: () => false, size: 6, filter: (self: uPlot, index: number) => aloneAt(self.data[index] ?? []) },
         ...(one.dash === undefined ? {} : { dash: [...one.dash] }),
         ...(one.step === true && uPlot.paths.stepped !== undefined ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
       })) as uPlot.Series[]),
@@ -166,4 +178,17 @@ function options(
 function tickText(value: number): string {
   const size = Math.abs(value)
   return size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(1) : String(Number(value.toPrecision(5)))
+}
+
+const timeText = (at: number, days: boolean): string =>
+  days
+    ? new Date(at).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+    : new Date(at).toLocaleTimeString('en-GB')
+
+/** Places of values between gaps, which no line would show; null when there is none. */
+function aloneAt(values: ArrayLike<number | null | undefined>): number[] | null {
+  const alone: number[] = []
+  for (let index = 0; index < values.length; index += 1)
+    if (values[index] != null && values[index - 1] == null && values[index + 1] == null) alone.push(index)
+  return alone.length === 0 ? null : alone
 }

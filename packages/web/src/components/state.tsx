@@ -30,6 +30,12 @@ const kinds: Readonly<Record<string, StateKind>> = {
   created: 'succeeded',
   scaled: 'succeeded',
   first: 'succeeded',
+  resolved: 'succeeded',
+  promoted: 'succeeded',
+  delivered: 'succeeded',
+  due: 'queued',
+  rolledBack: 'failed',
+  dead: 'failed',
   failed: 'failed',
   refused: 'failed',
   unusable: 'failed',
@@ -40,8 +46,11 @@ const kinds: Readonly<Record<string, StateKind>> = {
 
 /** Which of the few shapes and colours a status word gets. */
 export const stateKind = (status: string): StateKind => kinds[status] ?? 'attention'
-/** `canceled` to `Canceled`. */
-export const stateWord = (status: string): string => status.charAt(0).toUpperCase() + status.slice(1)
+/** `rolledBack` to `Rolled back`. */
+export function stateWord(status: string): string {
+  const words = status.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
 const colour = (kind: StateKind): string => (kind === 'reused' ? 'succeeded' : kind)
 
 /** A state as shape, colour and word; the word is kept for readers where only the shape is shown. */

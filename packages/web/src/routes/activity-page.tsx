@@ -1,11 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Fragment } from 'react'
 import * as queries from '../api/queries.ts'
+import { AppLink, pathIn } from '../components/app-link.tsx'
 import { formText } from '../components/form-text.ts'
 import { ErrorPanel } from '../components/error-panel.tsx'
 import { MoreButton } from '../components/more-button.tsx'
 import { SkeletonTable } from '../components/skeleton.tsx'
 import { When } from '../components/text.tsx'
+import { actionDetail, actionText, subjectPath } from '../features/activity/action-text.ts'
 import { WorkspacePage } from '../features/frame/workspace-page.tsx'
 import { usePageParams, usePageSearch } from './search.ts'
 
@@ -81,8 +83,12 @@ export function ActivityPage() {
                       <When at={entry.at} />
                     </td>
                     <td className="m">{entry.actor}</td>
-                    <td>{entry.action.replace('.', ' ').replaceAll('_', ' ')}</td>
-                    <td className="mono">{entry.subject}</td>
+                    <td className="wrapc" title={entry.action}>
+                      {actionText(entry.action)} <span className="sub">{actionDetail(entry.after)}</span>
+                    </td>
+                    <td className="mono">
+                      <Subject ws={ws} action={entry.action} subject={entry.subject} />
+                    </td>
                     <td className="r">
                       <button
                         type="button"
@@ -115,5 +121,16 @@ export function ActivityPage() {
       )}
       <MoreButton list={list} />
     </WorkspacePage>
+  )
+}
+
+function Subject({ ws, action, subject }: { readonly ws: string; readonly action: string; readonly subject: string }) {
+  const path = subjectPath(action, subject)
+  return path === undefined ? (
+    subject
+  ) : (
+    <AppLink to={pathIn(ws, ...path)} className="link">
+      {subject}
+    </AppLink>
   )
 }

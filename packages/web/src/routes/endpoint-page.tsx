@@ -1,19 +1,24 @@
-import { useQuery } from '@tanstack/react-query'
 import type { Answer } from '@modelyard/client'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import * as queries from '../api/queries.ts'
-import { AppLink, pathIn } from '../components/app-link.tsx'
-import { ErrorPanel } from '../components/error-panel.tsx'
-import { numberText } from '../components/format.ts'
-import { Icon } from '../components/icon.tsx'
-import { LogView } from '../components/log-view.tsx'
 import { QueryView } from '../components/query-view.tsx'
-import { versionColour } from '../components/series-colour.ts'
+import { Icon } from '../components/icon.tsx'
 import { SplitBar } from '../components/split-bar.tsx'
-import { State } from '../components/state.tsx'
 import { Segmented } from '../components/tabs.tsx'
-import { CopyButton, Figure, Say, SectionHead } from '../components/text.tsx'
+import { CopyButton, SectionHead } from '../components/text.tsx'
+import { Answered } from '../features/endpoints/answered.tsx'
+import { CollectionTable } from '../features/endpoints/collection-table.tsx'
+import { DeploymentLogs } from '../features/endpoints/deployment-logs.tsx'
+import { deploymentColour, DeploymentTable } from '../features/endpoints/deployment-table.tsx'
+import { Exceptions } from '../features/endpoints/exceptions.tsx'
 import { Keys } from '../features/endpoints/keys.tsx'
+import { Mirror } from '../features/endpoints/mirror-form.tsx'
+import { RequestLookup } from '../features/endpoints/request-lookup.tsx'
+import { RolloutPanel } from '../features/endpoints/rollout-check.tsx'
+import { RolloutSteps } from '../features/endpoints/rollout-steps.tsx'
+import { isActive, type Rollout } from '../features/endpoints/rollout-words.ts'
+import { StartRollout } from '../features/endpoints/start-rollout.tsx'
 import { TrafficCharts } from '../features/endpoints/traffic-charts.tsx'
 import { TrafficForm } from '../features/endpoints/traffic-form.tsx'
 import { TryIt } from '../features/endpoints/try-it.tsx'
@@ -22,10 +27,12 @@ import { cliIn } from '../features/snippets.ts'
 import { usePageParams, usePageSearch } from './search.ts'
 
 type Endpoint = Answer<'getEndpoint'>
-type Deployment = Endpoint['deployments'][number]
 
-const colourOf = (one: Deployment, index: number): string =>
-  one.model === null ? `var(--s${(index % 8) + 1})` : versionColour(one.model.version)
+const spans = [
+  { value: '60', text: '60 min', title: 'Last 60 min' },
+  { value: '1440', text: '24 h', title: 'Last 24 h' },
+  { value: '10080', text: '7 d', title: 'Last 7 d' },
+] as const
 
 export function EndpointPage() {
   const { ws, name } = usePageParams()
@@ -49,61 +56,66 @@ export function EndpointPage() {
 
 function Body({ ws, endpoint }: { readonly ws: string; readonly endpoint: Endpoint }) {
   const [search, setSearch] = usePageSearch()
-  const [editing, setEditing] = useState(false)
-  const minutes = search['minutes'] === '1440' ? 1440 : 60
-  const series = useQuery(queries.endpointSeries(ws, endpoint.name, minutes))
-  const shares = endpoint.deployments.map((one, index) => ({
-    name: one.name,
-    percent: one.trafficPercent,
-    colour: colourOf(one, index),
-  }))
-  const colours = new Map(shares.map((share) => [share.name, share.colour]))
+  const span = spans.find((one) => one.value === search['minutes']) ?? spans[0]
+  const series = useQuery(queries.endpointSeries(ws, endpoint.name, Number(span.value)))
+  const rollouts = useQuery(queries.rollouts(ws, endpoint.name))
+  const named = rollouts.data?.items.find((one) => one.id === search['rollout'])
+  const rollout = named ?? rollouts.data?.items.find(isActive) ?? rollouts.data?.items[0]
+  const colours = new Map(endpoint.deployments.map((one, index) => [one.name, deploymentColour(one, index)]))
   const shown = endpoint.deployments.find((one) => one.name === search['deployment']) ?? endpoint.deployments[0]
   return (
     <>
-      <Answered endpoint={endpoint} />
-      {endpoint.deployments.length === 0 ? (
-        <p className="notice">
-          Nothing answers yet. Deploy a model: <code>{cliIn(ws, 'deployment create -f deployment.yml')}</code>
-        </p>
-      ) : (
-        <div className="s1">
-          <SplitBar shares={shares} label="Traffic" />
-          {editing ? (
-            <TrafficForm ws={ws} endpoint={endpoint} onDone={() => setEditing(false)} />
-          ) : (
-            <p style={{ marginTop: 8 }}>
-              <button type="button" className="btn" onClick={() => setEditing(true)}>
-                <Icon name="settings" size={14} /> Change traffic
-              </button>
-            </p>
-          )}
-        </div>
-      )}
+      <Answered endpoint={endpoint} rollout={rollout !== undefined && isActive(rollout) ? rollout : undefined} />
+      <Traffic ws={ws} endpoint={endpoint} rollout={rollout} />
       <div className="cols ep">
         <div>
           <SectionHead title="Deployments" basis="latency in ms, since the gateway began" />
           <DeploymentTable ws={ws} endpoint={endpoint} />
           <div style={{ marginTop: 18 }}>
-            <SectionHead title={minutes === 60 ? 'Last 60 min' : 'Last 24 h'} basis="drag to zoom, all charts follow">
+            <SectionHead title={span.title} basis={<span className="only-mid">drag to zoom, all charts follow</span>}>
               <Segmented
                 label="How far back"
-                value={minutes === 60 ? '60' : '1440'}
-                options={[
-                  { value: '60', text: '60 min' },
-                  { value: '1440', text: '24 h' },
-                ]}
+                value={span.value}
+                options={spans}
                 onChange={(next) => setSearch({ minutes: next === '60' ? undefined : next })}
               />
             </SectionHead>
-            <QueryView query={series}>{(data) => <TrafficCharts series={data} colours={colours} />}</QueryView>
+            <QueryView query={series}>
+              {(data) => <TrafficCharts series={data} colours={colours} days={span.value !== '60'} />}
+            </QueryView>
           </div>
+          <Exceptions
+            ws={ws}
+            endpoint={endpoint.name}
+            opened={search['exception']}
+            onOpen={(id) => setSearch({ exception: id })}
+            onRequest={(id) => setSearch({ request: id })}
+          />
+          <section className="sec">
+            <SectionHead title="Collection" basis="in requests; the parts add up" />
+            <CollectionTable deployments={endpoint.deployments} />
+          </section>
           {shown === undefined ? null : (
-            <Logs ws={ws} endpoint={endpoint} shown={shown} onShow={(deployment) => setSearch({ deployment })} />
+            <DeploymentLogs
+              ws={ws}
+              endpoint={endpoint}
+              shown={shown}
+              onShow={(deployment) => setSearch({ deployment })}
+            />
           )}
         </div>
         <div>
-          <TryIt ws={ws} endpoint={endpoint} example={endpoint.tags['example'] ?? shown?.tags['example']} />
+          {rollout === undefined ? null : <RolloutPanel ws={ws} rollout={rollout} />}
+          <div className={rollout === undefined ? undefined : 'sec'}>
+            <TryIt ws={ws} endpoint={endpoint} example={endpoint.tags['example'] ?? shown?.tags['example']} />
+          </div>
+          <RequestLookup
+            ws={ws}
+            endpoint={endpoint.name}
+            requestId={search['request'] ?? ''}
+            onRequest={(id) => setSearch({ request: id })}
+          />
+          <Mirror ws={ws} endpoint={endpoint} />
           <Keys ws={ws} endpoint={endpoint} />
         </div>
       </div>
@@ -111,145 +123,49 @@ function Body({ ws, endpoint }: { readonly ws: string; readonly endpoint: Endpoi
   )
 }
 
-function Answered({ endpoint }: { readonly endpoint: Endpoint }) {
-  const failed = endpoint.deployments.find((one) => one.state === 'failed')
-  const serving = endpoint.deployments.filter((one) => one.trafficPercent > 0)
-  const rate = serving.reduce((sum, one) => sum + (one.numbers?.requestsPerSecond ?? 0), 0)
-  const requests = serving.reduce((sum, one) => sum + (one.numbers?.requests ?? 0), 0)
-  const errors = serving.reduce((sum, one) => sum + (one.numbers?.errors ?? 0), 0)
-  const slowest = Math.max(0, ...serving.map((one) => one.numbers?.p95Ms ?? 0))
-  const ready = serving.length > 0 && serving.every((one) => one.state === 'ready')
-  return (
-    <>
-      <Say lead>
-        <b>
-          {ready
-            ? errors === 0
-              ? 'Healthy'
-              : 'Answering'
-            : failed === undefined
-              ? 'Not answering yet'
-              : `${failed.name} failed`}
-        </b>
-        {ready && requests > 0 ? ': ' : '. '}
-        {requests === 0 ? (
-          'No request came yet.'
-        ) : (
-          <>
-            {numberText(rate)} requests per second, p95 <b>{slowest.toFixed(1)} ms</b>,{' '}
-            {((errors / requests) * 100).toFixed(2)} % errors of {requests}.
-          </>
-        )}
-      </Say>
-      {failed?.error == null ? null : (
-        <section className="fx">
-          <p className="say">
-            <b>{failed.name}:</b> {failed.error.message}
-          </p>
-          {failed.error.logTail.length === 0 ? null : (
-            <pre
-              className="code"
-              tabIndex={0}
-              role="group"
-              aria-label="Last lines of the log"
-              style={{ marginTop: 10 }}
-            >
-              {failed.error.logTail.slice(-12).join('\n')}
-            </pre>
-          )}
-          <p className="rem">
-            Correct the script or the model and update the deployment; what has traffic goes on answering.
-          </p>
-        </section>
-      )}
-    </>
-  )
-}
-
-function DeploymentTable({ ws, endpoint }: { readonly ws: string; readonly endpoint: Endpoint }) {
-  return (
-    <div className="scroll" tabIndex={0} role="group" aria-label="Deployments">
-      <table className="dt">
-        <thead>
-          <tr>
-            <th>Deployment</th>
-            <th>State</th>
-            <th className="r">Traffic</th>
-            <th className="r">Requests</th>
-            <th className="r">p50</th>
-            <th className="r">p95</th>
-            <th className="r">p99</th>
-            <th className="r">Errors</th>
-            <th className="r">Workers</th>
-          </tr>
-        </thead>
-        <tbody>
-          {endpoint.deployments.map((one, index) => (
-            <tr key={one.name}>
-              <td>
-                <span className="row">
-                  <i className="swatch" style={{ ['--c' as string]: colourOf(one, index) }} />
-                  <b className="m">{one.name}</b>
-                  {one.model === null ? null : (
-                    <AppLink to={pathIn(ws, 'models', one.model.name, one.model.version)} className="dim">
-                      {one.model.name}:{one.model.version}
-                    </AppLink>
-                  )}
-                </span>
-              </td>
-              <td title={one.reason}>
-                <State status={one.state} />
-              </td>
-              <td className="r">
-                <Figure value={one.trafficPercent} unit="%" />
-              </td>
-              <td className="r">{one.numbers?.requests ?? '–'}</td>
-              <td className="r">{one.numbers?.p50Ms?.toFixed(1) ?? '–'}</td>
-              <td className="r">{one.numbers?.p95Ms?.toFixed(1) ?? '–'}</td>
-              <td className="r">{one.numbers?.p99Ms?.toFixed(1) ?? '–'}</td>
-              <td className="r">{one.numbers?.errors ?? '–'}</td>
-              <td className="r">
-                {one.workers.filter((worker) => worker.state === 'ready').length} of {one.instanceCount}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function Logs({
+function Traffic({
   ws,
   endpoint,
-  shown,
-  onShow,
+  rollout,
 }: {
   readonly ws: string
   readonly endpoint: Endpoint
-  readonly shown: Deployment
-  readonly onShow: (name: string) => void
+  readonly rollout: Rollout | undefined
 }) {
-  const logs = useQuery(queries.deploymentLogs(ws, endpoint.name, shown.name))
+  const [editing, setEditing] = useState<'traffic' | 'rollout'>()
+  if (endpoint.deployments.length === 0)
+    return (
+      <p className="notice">
+        Nothing answers yet. Deploy a model: <code>{cliIn(ws, 'deployment create -f deployment.yml')}</code>
+      </p>
+    )
+  const active = rollout !== undefined && isActive(rollout)
+  const done = (): void => setEditing(undefined)
   return (
-    <section className="sec">
-      <SectionHead title="Log" basis={`${shown.name}, its last lines`}>
-        {endpoint.deployments.length < 2 ? undefined : (
-          <Segmented
-            label="Log of"
-            value={shown.name}
-            options={endpoint.deployments.map((one) => ({ value: one.name, text: one.name }))}
-            onChange={onShow}
-          />
-        )}
-        <button type="button" className="btn ghost" onClick={() => void logs.refetch()}>
-          Read again
-        </button>
-      </SectionHead>
-      {logs.isError ? <ErrorPanel error={logs.error} /> : null}
-      {logs.data === undefined ? null : (
-        <LogView text={logs.data.lines.join('\n')} label={`Log of ${shown.name}`} height={280} follow />
+    <div className="s1">
+      <SplitBar
+        shares={endpoint.deployments.map((one, index) => ({
+          name: one.name,
+          percent: one.trafficPercent,
+          colour: deploymentColour(one, index),
+        }))}
+        label="Traffic"
+      />
+      {active ? <RolloutSteps rollout={rollout} /> : null}
+      {editing === 'traffic' ? <TrafficForm ws={ws} endpoint={endpoint} onDone={done} /> : null}
+      {editing === 'rollout' ? <StartRollout ws={ws} endpoint={endpoint} onDone={done} /> : null}
+      {editing !== undefined || active ? null : (
+        <p className="row" style={{ marginTop: 8 }}>
+          <button type="button" className="btn" onClick={() => setEditing('traffic')}>
+            <Icon name="settings" size={14} /> Change traffic
+          </button>
+          {endpoint.deployments.length < 2 ? null : (
+            <button type="button" className="btn" onClick={() => setEditing('rollout')}>
+              <Icon name="play" size={14} /> Roll out
+            </button>
+          )}
+        </p>
       )}
-    </section>
+    </div>
   )
 }

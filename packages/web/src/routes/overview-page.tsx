@@ -6,9 +6,9 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { countText, spanText } from '../components/format.ts'
 import { Icon } from '../components/icon.tsx'
 import { QueryView } from '../components/query-view.tsx'
-import { versionColour } from '../components/series-colour.ts'
 import { State } from '../components/state.tsx'
-import { CopyButton, Figure, Say, SectionHead, useNow, When } from '../components/text.tsx'
+import { CopyButton, Say, SectionHead, useNow, When } from '../components/text.tsx'
+import { LiveTable } from '../features/endpoints/live-table.tsx'
 import { WorkspacePage } from '../features/frame/workspace-page.tsx'
 import { useJobs } from '../features/jobs/use-jobs.ts'
 import { WeekLanes } from '../features/jobs/week-lanes.tsx'
@@ -56,7 +56,7 @@ function Body({ ws, data }: { readonly ws: string; readonly data: Overview }) {
       <div className="cols top2">
         <NeedsYou data={data} />
         <div>
-          <Live ws={ws} data={data} />
+          <LiveTable ws={ws} overview={data} />
           <Running ws={ws} />
         </div>
       </div>
@@ -99,7 +99,11 @@ function Sentence({ ws, data }: { readonly ws: string; readonly data: Overview }
   )
 }
 
-const verbs: Readonly<Record<string, string>> = { candidate_waiting: 'Review', job_failed: 'Fix' }
+const verbs: Readonly<Record<string, string>> = {
+  candidate_waiting: 'Review',
+  approval_waiting: 'Review',
+  job_failed: 'Fix',
+}
 
 function NeedsYou({ data }: { readonly data: Overview }) {
   return (
@@ -111,7 +115,9 @@ function NeedsYou({ data }: { readonly data: Overview }) {
           <li key={`${one.kind}/${one.subject}/${one.at}`}>
             <State status={one.kind.endsWith('failed') ? 'failed' : 'attention'} hideWord />
             <div>
-              <p className="m wrapc">{one.title}</p>
+              <p className="m wrapc two-lines" title={one.title}>
+                {one.title}
+              </p>
             </div>
             <span className="dim small nw when">
               <When at={one.at} />
@@ -122,63 +128,6 @@ function NeedsYou({ data }: { readonly data: Overview }) {
           </li>
         ))}
       </ul>
-    </section>
-  )
-}
-
-function Live({ ws, data }: { readonly ws: string; readonly data: Overview }) {
-  const endpoints = useQuery(queries.endpoints(ws))
-  const numbers = (endpoint: string, deployment: string) =>
-    endpoints.data?.items.find((one) => one.name === endpoint)?.deployments.find((one) => one.name === deployment)
-      ?.numbers
-  return (
-    <section>
-      <SectionHead title="Live" basis={countText(data.counts.endpoints, 'endpoint').toLowerCase()} />
-      {data.live.length === 0 ? (
-        <p className="note">No deployment answers requests.</p>
-      ) : (
-        <div className="scroll" tabIndex={0} role="group" aria-label="Live deployments">
-          <table className="ro2">
-            <thead>
-              <tr>
-                <th>Deployment</th>
-                <th className="r">Traffic</th>
-                <th className="r">Requests</th>
-                <th className="r">p95</th>
-                <th className="r">Errors</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.live.map((one) => {
-                const traffic = numbers(one.endpoint, one.deployment)
-                return (
-                  <tr key={`${one.endpoint}/${one.deployment}`}>
-                    <td>
-                      <span className="row">
-                        <i className="swatch" style={{ ['--c' as string]: versionColour(one.version ?? '') }} />
-                        <AppLink to={pathIn(ws, 'endpoints', one.endpoint)} className="m">
-                          {one.deployment}
-                        </AppLink>{' '}
-                        <span className="dim">
-                          {one.model === null ? one.endpoint : `${one.model}:${one.version ?? ''}`}
-                        </span>
-                      </span>
-                    </td>
-                    <td className="r">
-                      <Figure value={one.trafficPercent} unit="%" />
-                    </td>
-                    <td className="r">{traffic?.requests ?? '–'}</td>
-                    <td className="r">
-                      {traffic?.p95Ms == null ? '–' : <Figure value={traffic.p95Ms.toFixed(1)} unit="ms" />}
-                    </td>
-                    <td className="r">{traffic?.errors ?? '–'}</td>
-                  </tr>
-                )
-              })}
-            </tbody>
-          </table>
-        </div>
-      )}
     </section>
   )
 }

@@ -6,13 +6,16 @@ type Point = Series['deployments'][number]['points'][number]
 
 const dash = [5, 4]
 
-/** Latency, requests and errors on one clock; the cursor is shared. */
+/** Latency, requests, errors and use of the machine on one clock; the cursor is shared. */
 export function TrafficCharts({
   series,
   colours,
+  days = false,
 }: {
   readonly series: Series
   readonly colours: ReadonlyMap<string, string>
+  /** More than a day may be shown, so the clock alone would not say when. */
+  readonly days?: boolean
 }) {
   const times = [
     ...new Set(series.deployments.flatMap((one) => one.points.map((point) => Date.parse(point.at)))),
@@ -29,7 +32,9 @@ export function TrafficCharts({
         ...(dashed === undefined ? {} : { dash: dashed }),
       }
     })
-  const common = { x: times, xTitle: 'at', time: true, fromZero: true, sync: 'endpoint' }
+  const common = { x: times, xTitle: 'at', time: true, days, fromZero: true, sync: 'endpoint' }
+  const measured = (read: (point: Point) => number | null): boolean =>
+    series.deployments.some((one) => one.points.some((point) => read(point) !== null))
   return (
     <div style={{ display: 'grid', gap: 14, marginTop: 10 }}>
       <Chart
@@ -49,6 +54,17 @@ export function TrafficCharts({
         height={110}
         series={lines((point) => point.errors + point.rejected)}
       />
+      {measured((point) => point.cpuCores) ? (
+        <Chart {...common} title="CPU, cores" height={110} series={lines((point) => point.cpuCores)} />
+      ) : null}
+      {measured((point) => point.memoryBytes) ? (
+        <Chart
+          {...common}
+          title="Memory, MB"
+          height={110}
+          series={lines((point) => (point.memoryBytes === null ? null : point.memoryBytes / 1e6))}
+        />
+      ) : null}
     </div>
   )
 }

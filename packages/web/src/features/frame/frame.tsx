@@ -30,7 +30,7 @@ export function Frame({ ws }: { readonly ws: string }) {
   )
 }
 
-const onPhones = new Set(['', 'jobs', 'experiments', 'models'])
+const onPhones = new Set(['', 'jobs', 'experiments', 'monitors'])
 
 function TabBar({ ws }: { readonly ws: string }) {
   const { data } = useQuery(queries.overview(ws))
@@ -47,6 +47,7 @@ function TabBar({ ws }: { readonly ws: string }) {
             <Icon name={noun.icon} size={18} />
             <span>{noun.text}</span>
             {noun.path === '' && (data?.needsAttention.length ?? 0) > 0 ? <em /> : null}
+            {noun.path === 'monitors' && (data?.counts.alerts ?? 0) > 0 ? <em /> : null}
           </Link>
         ))}
       <button type="button" onClick={spotlight.open}>

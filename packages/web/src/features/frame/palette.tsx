@@ -3,6 +3,7 @@ import '@mantine/spotlight/styles.layer.css'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { monitors as monitorsOf } from '../../api/monitor-queries.ts'
 import * as queries from '../../api/queries.ts'
 import { Icon } from '../../components/icon.tsx'
 import { pathIn } from '../../components/app-link.tsx'
@@ -18,10 +19,11 @@ export function Palette({ ws }: { readonly ws: string }) {
   const endpoints = useQuery({ ...queries.endpoints(ws), enabled: opened })
   const pipelines = useQuery({ ...queries.pipelines(ws), enabled: opened })
   const targets = useQuery({ ...queries.computeTargets(ws), enabled: opened })
+  const monitors = useQuery({ ...monitorsOf(ws), enabled: opened })
   const go = (to: string) => () => void navigate({ to })
   const named = (
     noun: string,
-    icon: 'models' | 'endpoints' | 'pipelines' | 'compute',
+    icon: 'models' | 'endpoints' | 'monitors' | 'pipelines' | 'compute',
     items: readonly { name: string }[] = [],
   ) =>
     items.map(({ name }) => ({
@@ -43,6 +45,7 @@ export function Palette({ ws }: { readonly ws: string }) {
         })),
         ...named('models', 'models', models.data?.items),
         ...named('endpoints', 'endpoints', endpoints.data?.items),
+        ...named('monitors', 'monitors', monitors.data?.items),
         ...named('pipelines', 'pipelines', pipelines.data?.items),
         ...named('compute', 'compute', targets.data?.items),
       ],

@@ -80,6 +80,13 @@ function Count({ ws, path }: { readonly ws: string; readonly path: string }) {
         {failed}
       </span>
     )
+  if (path === 'monitors' && counts.alerts > 0)
+    return (
+      <span className="n att" title={`${counts.alerts} alerts`}>
+        <Icon name="attention" size={12} />
+        {counts.alerts}
+      </span>
+    )
   if (path === 'jobs' && counts.runningJobs + counts.queuedJobs > 0)
     return (
       <span className="n run running">
@@ -91,6 +98,7 @@ function Count({ ws, path }: { readonly ws: string; readonly path: string }) {
     pipelines: counts.pipelines,
     models: counts.models,
     endpoints: counts.endpoints,
+    monitors: counts.monitors,
     compute: counts.nodes,
   }
   const count = plain[path]

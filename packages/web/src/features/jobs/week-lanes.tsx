@@ -1,6 +1,6 @@
 import type { Answer } from '@modelyard/client'
 import { useState } from 'react'
-import { Lane } from '../../components/lane.tsx'
+import { Lane, SpanLane } from '../../components/lane.tsx'
 import { Segmented } from '../../components/tabs.tsx'
 import { SectionHead, useNow } from '../../components/text.tsx'
 
@@ -12,8 +12,11 @@ const lanes: readonly { readonly lane: Entry['lane']; readonly title: string }[]
   { lane: 'compute', title: 'Compute' },
   { lane: 'models', title: 'Models' },
   { lane: 'deployments', title: 'Deployments' },
+  { lane: 'rollouts', title: 'Rollouts' },
+  { lane: 'alerts', title: 'Alerts' },
   { lane: 'data', title: 'Data' },
 ]
+const endOf = (entry: Entry, to: number): number => (entry.endedAt === null ? to : Date.parse(entry.endedAt))
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** What happened, on one clock that ends now. */
@@ -49,12 +52,16 @@ export function WeekLanes({ timeline }: { readonly timeline: readonly Entry[] })
       >
         <div className="tl">
           {lanes.map(({ lane, title }) => {
-            const marks = timeline.filter((entry) => entry.lane === lane && Date.parse(entry.at) >= from)
+            const lasts = lane === 'alerts' || lane === 'rollouts'
+            const marks = timeline.filter(
+              (entry) => entry.lane === lane && (Date.parse(entry.at) >= from || (lasts && endOf(entry, to) >= from)),
+            )
+            const Drawn = lasts ? SpanLane : Lane
             return (
-              <Lane
+              <Drawn
                 key={lane}
                 title={title}
-                basis={marks.length === 0 ? 'nothing happened' : `${marks.length}`}
+                basis={marks.length === 0 ? (lane === 'alerts' ? 'no alert' : 'nothing happened') : `${marks.length}`}
                 marks={marks}
                 from={from}
                 to={to}

@@ -1,15 +1,30 @@
 import type { Answer } from '@modelyard/client'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { loops as loopsOf } from '../../api/automation-queries.ts'
 import { AppLink, pathIn } from '../../components/app-link.tsx'
 import { bytesText, shortId } from '../../components/format.ts'
 import { Icon, type IconName } from '../../components/icon.tsx'
 
 type Version = Answer<'getModelVersion'>
 
-/** Data, job, run, version, deployment: where a version comes from and where it went. */
+/** Loop, data, job, run, version, deployment: where a version comes from and where it went. */
 export function Lineage({ ws, version }: { readonly ws: string; readonly version: Version }) {
   const { lineage } = version
+  const loops = useInfiniteQuery(loopsOf(ws, {}, 200))
+  const loop = loops.data?.pages
+    .flatMap((page) => page.items)
+    .find((one) => one.model === version.model && one.version === version.version)
   return (
     <nav className="lin sec" aria-label="Lineage" tabIndex={-1}>
+      {loop === undefined ? null : (
+        <Part
+          icon="automations"
+          kind="Loop"
+          title={loop.monitor === null ? 'Started by hand' : `Alert of ${loop.monitor}`}
+          detail={`trigger ${loop.trigger}`}
+          to={pathIn(ws, 'loops', loop.id)}
+        />
+      )}
       {lineage.data.map((data) => (
         <Part
           key={data.digest}
