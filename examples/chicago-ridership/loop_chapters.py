@@ -32,7 +32,7 @@ def add_chapters(story: Story) -> None:
         days = read_days(days_file, *replayed)
         if monitor.windows and monitor.windows[-1]["end"] > replayed[1]:
             return f"{len(days)} days were replayed before; data asset {known.name} version {known.version} has them"
-        sent = caller(workspace).send(days, progress=lambda done: story.progress(f"{done} of {len(days)} days"))
+        sent = caller(workspace, connections=24).send(days, progress=lambda done: story.progress(f"{done} of {len(days)} days"))
         if sent.failures:
             raise story.Broken(f"{len(sent.failures)} of {len(days)} requests failed, the first: {sent.failures[0]}")
         report = monitor.add_labels(labels_of(days))
@@ -62,7 +62,7 @@ def add_chapters(story: Story) -> None:
         sent = None if found.ended else keep_calling(story, workspace, found)
         found = workspace.loops.get(found.id)
         for stage in found.stages:
-            story.say(f"{stage['name']}: {stage['status']}, {stage['detail'] or stage['title']}")
+            story.say(f"{stage['name']}: {stage['status']}, {stage['title']}{'; ' + stage['detail'] if stage['detail'] else ''}")
         if found.status not in ("promoted", "refused"):
             raise story.Broken(f"the loop ended as {found.status}: {found.reason}")
         if sent is not None and sent.failures:
@@ -91,7 +91,7 @@ def keep_calling(story: Story, workspace: modelyard.Workspace, loop: modelyard.L
     def call() -> None:
         # The traffic shifts only where there is some: the calls begin when the rollout does.
         rolling.wait()
-        asked.append(caller(workspace).send(days, until=ended.is_set, pause_seconds=0.05))
+        asked.append(caller(workspace).send(days, until=ended.is_set, pause_seconds=0.2))
 
     rolling = threading.Event()
     thread = threading.Thread(target=call)
@@ -112,25 +112,33 @@ def keep_calling(story: Story, workspace: modelyard.Workspace, loop: modelyard.L
 
 
 def accuracy_words(story: Story, monitor: modelyard.Monitor, loop: modelyard.Loop, sent: Optional[Sent]) -> str:
-    """The next half year with the new champion."""
+    """The next half year with the new champion, beside the last quarter of the old one."""
     workspace = story.kept("workspace")
     days = read_days(days_file, "2008-01-01", "2008-06-30")
     if sent is not None:
         # Days that were answered while the traffic moved are not asked again: a request's id is a day.
-        rest = days[sent.answered :]
-        more = caller(workspace).send(rest)
+        more = caller(workspace).send(days[sent.answered :])
         if more.failures:
             raise story.Broken(f"{len(more.failures)} requests failed, the first: {more.failures[0]}")
-        monitor.add_labels(labels_of(read_days(days_file, *later)[: max(len(days), sent.answered)]))
+        monitor.add_labels(labels_of(days))
         monitor.run()
-    values = [entry["metrics"]["mae"] for window in monitor.refresh().windows if window["start"] >= "2008-01-01" for entry in window["performance"] if entry["version"] == loop.version and entry["labels"]]
+    windows = monitor.refresh().windows
+    before = [errors_of(window, None) for window in windows if window["start"].startswith("2007-10")]
+    now = [errors_of(window, loop.version) for window in windows if "2008-01-01" <= window["start"] < "2008-07-01"]
     calls = "" if sent is None else f"{sent.answered} requests while the traffic moved, none failed; "
-    return f"{calls}mean absolute error {' then '.join(f'{value:.2f}' for value in values)}" if values else f"{calls}no labels yet"
+    figures = " and ".join(f"{value:.2f}" for value in now if value is not None)
+    return f"{calls}mean absolute error {before[0]:.2f} in the last quarter of the old one, {figures} in the next two" if before and before[0] is not None and figures else f"{calls}no labels yet"
 
 
-def caller(workspace: modelyard.Workspace) -> Caller:
+def errors_of(window: dict[str, Any], version: Optional[str]) -> Optional[float]:
+    """Mean absolute error of a version in a window; without a version of the one that answered most of it."""
+    found = [entry for entry in window["performance"] if entry["labels"] and version in (None, entry["version"])]
+    return max(found, key=lambda entry: entry["labels"])["metrics"]["mae"] if found else None
+
+
+def caller(workspace: modelyard.Workspace, connections: int = 8) -> Caller:
     endpoint = workspace.endpoints.get("ridership")
-    return Caller(endpoint.scoring_uri, endpoint.primary_key)
+    return Caller(endpoint.scoring_uri, endpoint.primary_key, connections)
 
 
 def accuracy_of(window: dict[str, Any]) -> Optional[dict[str, Any]]:

@@ -150,6 +150,8 @@ test('traces, metrics and logs reach a receiver, past one that turns the first t
     expect(
       textOf(lines().find((line) => line.body.stringValue === 'saw 2')?.attributes ?? [], 'modelyard.request_id'),
     ).toBe('good-1')
+    // The exception comes by another way than the lines of the log, a look later.
+    await eventually(() => lines().some((line) => line.severityText === 'ERROR'))
     expect(lines().find((line) => line.severityText === 'ERROR')?.body.stringValue).toBe(
       'ZeroDivisionError: division by zero',
     )

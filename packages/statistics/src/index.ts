@@ -4,6 +4,7 @@ export { alphaOfWindow, divideAlpha, largestAlpha, type FalseAlarms } from './ca
 export { calibrateReference, type CalibrateOptions } from './calibration/calibrate.ts'
 export type { Calibration, FeatureCalibration, WindowTimes } from './calibration/calibration.ts'
 export { compareTables, type CompareOptions, type Comparison, type Dialect } from './drift/compare.ts'
+export { leastSteadyFeature } from './drift/decide.ts'
 export type { Distribution } from './drift/feature-drift.ts'
 export type { DriftResult, Statistic } from './drift/result.ts'
 export type { Column, FeatureKind, NumberColumn, TextColumn } from './drift/columns.ts'

@@ -3,7 +3,7 @@ import { calibrateReference } from '../calibration/calibrate.ts'
 import type { Calibration, WindowTimes } from '../calibration/calibration.ts'
 import type { Season } from '../calibration/season.ts'
 import { rowColumns, type Table } from '../tables/table.ts'
-import { featureKind, type Column } from './columns.ts'
+import { featureKind, rowsOf as rowsOfColumn, type Column } from './columns.ts'
 import { featureQuality } from './data-quality.ts'
 import { judgeFeature, seasonRows, type Judged } from './decide.ts'
 import { azuremlDrift } from './dialects/azureml.ts'
@@ -15,6 +15,7 @@ import { withoutColumn, withoutPromise, withUserThresholds, type DriftResult, ty
 import { rowCountQuality } from './row-count.ts'
 import { missingColumn, pickRows } from './rows.ts'
 import { withSeason } from './seasonal.ts'
+import { fewestRows } from './thresholds.ts'
 
 /** Whose definitions and thresholds are used; without one ours, whose thresholds keep a promised rate of false alarms. */
 export type Dialect = 'evidently' | 'nannyml' | 'azureml'
@@ -191,7 +192,8 @@ function compareFeature(
   })
   return {
     drift: driftOf(feature, column, other, native.results, judged, context),
-    quality: withUserThresholds(quality, options.thresholds ?? {}),
+    // One of three rows is a third of them: with a handful, what chance would make of the reference's rate decides all the same.
+    quality: rowsOfColumn(other) < fewestRows ? quality : withUserThresholds(quality, options.thresholds ?? {}),
     distribution: native.distribution,
   }
 }
@@ -211,7 +213,9 @@ function driftOf(
         ? native
         : native.map((result) => withoutPromise(result, judged.reason ?? ''))
       : peers[options.dialect](feature, column, other)
-  return withUserThresholds(results, options.thresholds ?? {})
+  // The statistic that decides has no value where there are too few rows; no threshold makes more of them.
+  const isTooFew = options.dialect === undefined && native.some((result) => result.decides && result.value === null)
+  return isTooFew ? results : withUserThresholds(results, options.thresholds ?? {})
 }
 
 const peers: Readonly<Record<Dialect, (feature: string, reference: Column, current: Column) => DriftResult[]>> = {

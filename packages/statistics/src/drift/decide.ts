@@ -1,5 +1,6 @@
 import type { Calibration, FeatureCalibration } from '../calibration/calibration.ts'
 import { tailFactor } from '../calibration/normal.ts'
+import { residualSpread } from '../calibration/residual-spread.ts'
 import { inSeason, type Season } from '../calibration/season.ts'
 import { fewestWindows, spreads, windowsOf, type Spread } from '../calibration/spread.ts'
 import type { PastWindows } from '../calibration/windows.ts'
@@ -41,7 +42,30 @@ export function judgeFeature(
   if (seasonal)
     for (const spread of all)
       if (width(spread) < worthASeason * width(plain) && width(spread) < width(best)) best = spread
+  const residual = seasonal ? residualSpread(own, calibration.cells, past, plain) : undefined
+  if (residual !== undefined && width(residual) < width(best)) return { spread: residual }
   return { spread: { ...best, unevenness: sharedUnevenness(calibration, past, best) } }
+}
+
+const runsInOneDirection = 0.9
+
+/** The feature whose windows differ the most without any change, those left out that run in one direction; undefined where nothing is known. */
+export function leastSteadyFeature(
+  calibration: Calibration,
+  features: readonly string[],
+  windowMs: number,
+): string | undefined {
+  const past = windowsOf(calibration, Math.max(1, windowMs))
+  if (past === undefined) return undefined
+  let [most, found]: [number, string | undefined] = [-1, undefined]
+  for (const name of features) {
+    const own = calibration.features[name]
+    const spread = own && spreads(own, past).find(({ season }) => season === 'none')
+    if (own === undefined || spread === undefined || Math.abs(spread.trend) >= runsInOneDirection) continue
+    const variance = own.kind === 'numeric' ? widestVariance(spread) : Math.max(...spread.variances, 0)
+    if (variance > most) [most, found] = [variance, name]
+  }
+  return found
 }
 
 /** As many windows' worth of the other features goes into what a feature's own windows say. */

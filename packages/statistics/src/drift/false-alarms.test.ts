@@ -133,6 +133,23 @@ describe('what would break a comparison does not', () => {
     })
   })
 
+  it('too few rows decide nothing by a threshold of the user either', async () => {
+    const reference = tableOf(new Map([['x', column(plain)]]))
+    const thresholds = { js: 0.01, null_rate: 0.05 }
+    const compare = (values: number[]) =>
+      compareTables(reference, tableOf(new Map([['x', column(values)]])), { alpha: 0.01, thresholds })
+    const few = await compare([...plain.slice(0, 9), Number.NaN])
+    expect([...few.drift, ...few.quality].filter((result) => result.fired)).toEqual([])
+    expect(few.drift.filter((result) => result.decides)).toMatchObject([
+      { value: null, reason: expect.stringMatching(/^insufficient_data/) as string },
+    ])
+    const enough = await compare([...plain.slice(0, 40), Number.NaN, Number.NaN, Number.NaN])
+    expect([...enough.drift, ...enough.quality].filter((result) => result.fired)).toMatchObject([
+      { statistic: 'js', threshold: 0.01 },
+      { statistic: 'null_rate', threshold: 0.05 },
+    ])
+  })
+
   it('above 10,000 rows distances are off by no more than they say', async () => {
     const random = generator(5)
     const draw = (shift: number): number[] => Array.from({ length: 30_000 }, () => normal(random) + shift)
