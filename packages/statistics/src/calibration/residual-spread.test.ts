@@ -3,7 +3,7 @@ import { compareTables } from '../drift/compare.ts'
 import type { Column } from '../drift/columns.ts'
 import type { DriftResult } from '../drift/result.ts'
 import { seeded } from '../performance/resampling.ts'
-import { tableOf, type Table } from '../tables/table.ts'
+import { tableOf } from '../tables/table.ts'
 import { calibrateReference } from './calibrate.ts'
 
 const dayMs = 86_400_000
@@ -18,7 +18,7 @@ function days(features: Readonly<Record<string, (day: number) => number>>, from:
     name,
     { kind: 'number', whole: false, values: Float64Array.from(times, (_, day) => value(from + day)) },
   ])
-  return { table: tableOf(new Map(columns)) as Table, times }
+  return { table: tableOf(new Map(columns)), times }
 }
 
 async function decisions(
