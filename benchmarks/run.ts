@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Runs the named comparisons, or all: `npm run bench -- tracking`. Options after `--` of a single one go to it. */
-const parts = new Set(['harness.ts', 'peers.ts', 'our-server.ts', 'our-gateway.ts', 'run.ts'])
+const parts = new Set(['harness.ts', 'peers.ts', 'our-server.ts', 'our-gateway.ts', 'run.ts', 'simulated-series.ts'])
 const all = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !parts.has(name))
   .map((name) => name.slice(0, -3))

@@ -27,7 +27,8 @@ def server() -> dict[str, Any]:
     home = tempfile.TemporaryDirectory(prefix="modelyard-python-")
     command = [repository / "bin" / "modelyard", "up", "--home", home.name, "--port", "0", "--gateway-port", "0", "--json"]
     environment = {name: value for name, value in os.environ.items() if name not in found_variables}
-    process = subprocess.Popen(command, env={**environment, "MODELYARD_FROM_SOURCE": "1"}, stdout=subprocess.PIPE, text=True)
+    # Not in the folder of whichever test comes first: that one is deleted while the server goes on.
+    process = subprocess.Popen(command, env={**environment, "MODELYARD_FROM_SOURCE": "1"}, stdout=subprocess.PIPE, text=True, cwd=home.name)
 
     def stop() -> None:
         process.send_signal(signal.SIGTERM)

@@ -237,8 +237,8 @@ class Tables(unittest.TestCase):
 
 class Frames(unittest.TestCase):
     def test_a_request_carries_its_event_time_and_a_result_its_exception(self) -> None:
-        item = struct.pack("<IBdH", 7, 1, 12.5, 2) + b"id" + struct.pack("<I", 3) + b"abc"
-        self.assertEqual(list(requests_of(item)), [Request(7, 1, "id", b"abc", 12.5)])
+        item = struct.pack("<IBdH", 7, 1, 12.5, 2) + b"id" + struct.pack("<I", 2) + b"{}" + struct.pack("<I", 3) + b"abc"
+        self.assertEqual(list(requests_of(item)), [Request(7, 1, "id", b"abc", 12.5, b"{}")])
         frame = result_frame([Result(7, 424, "t", 9, b"body", b"{}")])
         self.assertTrue(frame.endswith(struct.pack("<I", 4) + b"body" + struct.pack("<I", 2) + b"{}"))
 

@@ -14,7 +14,7 @@ from modelyard.scoring.output import RequestLog
 
 def request_frame(*items: "tuple[int, int, str, bytes]") -> bytes:
     """A frame as the gateway writes it, by the documented layout and not by the code under test."""
-    payload = b"".join(struct.pack("<IBdH", number, kind, 12.5, len(text.encode())) + text.encode() + struct.pack("<I", len(body)) + body for number, kind, text, body in items)
+    payload = b"".join(struct.pack("<IBdH", number, kind, 12.5, len(text.encode())) + text.encode() + struct.pack("<I", 0) + struct.pack("<I", len(body)) + body for number, kind, text, body in items)
     return struct.pack("<I", len(payload)) + payload
 
 
@@ -31,7 +31,7 @@ class Frames(unittest.TestCase):
         self.gateway.sendall(request_frame(*items))
         frame = self.reader.read()
         assert frame is not None
-        self.assertEqual([tuple(request) for request in requests_of(frame)], [(*item, 12.5) for item in items])
+        self.assertEqual([tuple(request) for request in requests_of(frame)], [(*item, 12.5, b"") for item in items])
 
     def test_frames_are_cut_where_they_end_however_the_bytes_arrive(self) -> None:
         """One byte at a time, and two frames in one piece."""

@@ -1,8 +1,10 @@
 import type { AttemptReport, Lease } from '@modelyard/contract'
-import { systemClock, type ContentStore, type Timer } from '@modelyard/platform'
+import { installationFolder, systemClock, type ContentStore, type Timer } from '@modelyard/platform'
 import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
 import { attemptPaths, layOut, PreparationError, pythonFolder, type AttemptPaths } from './attempt-folder.ts'
 import { isFinal, type Connection } from './connection.ts'
+import { startEnvironmentBuild, type EnvironmentBuilding } from './environment-build.ts'
 import { shipLog, type LogShipping } from './log-shipping.ts'
 import { OutputError, storeOutputs } from './outputs.ts'
 import {
@@ -27,6 +29,8 @@ export interface AttemptHost {
   readonly nodeId: string
   readonly nodeFolder: string
   readonly content: ContentStore
+  /** Where environments lie, shared with other nodes. */
+  readonly environments: string
   readonly connection: Connection
   readonly path: string
   readonly home: string
@@ -49,6 +53,7 @@ export class Attempt {
   #adopted = false
   #timer: Timer | undefined
   #shipping: LogShipping | undefined
+  #building: EnvironmentBuilding | undefined
 
   constructor(host: AttemptHost, lease: Lease, adopt = false) {
     this.#host = host
@@ -69,6 +74,7 @@ export class Attempt {
   async end(ending: Ending, graceMs = this.lease.graceMs): Promise<void> {
     if (this.#ending !== undefined) return
     this.#ending = ending
+    this.#building?.end()
     if (this.#shim !== undefined) this.#endingWork = endProcesses(this.lease.attemptId, this.#shim, graceMs)
     await this.#endingWork
   }
@@ -81,7 +87,8 @@ export class Attempt {
 
   async #run(): Promise<void> {
     const mounted = await layOut(this.#paths, this.lease, this.#host.content)
-    const python = await pythonFolder(this.lease.python, this.#host.nodeFolder)
+    const base = await pythonFolder(this.lease.python, this.#host.nodeFolder)
+    const python = await this.#environmentFolder(base)
     if (this.#ending !== undefined) return this.#tell({ state: this.#ending })
     const threads = String(Math.max(1, Math.floor(availableParallelism() / this.#host.slots)))
     this.#shim = startShim(this.#paths, this.lease.command, {
@@ -91,12 +98,31 @@ export class Attempt {
       OMP_NUM_THREADS: threads,
       PYTHONUNBUFFERED: '1',
       ...this.lease.env,
+      PYTHONPATH: pythonPath(this.lease.env['PYTHONPATH']),
       ...mounted,
       MODELYARD_ATTEMPT_ID: this.lease.attemptId,
       MODELYARD_NODE_ID: this.#host.nodeId,
     })
     rememberShim(this.#paths, this.#shim)
     await this.#watch(this.lease.timeoutMs)
+  }
+
+  /** Where `python` is: the lease's environment, built first when it is not there yet, over the interpreter below it. */
+  async #environmentFolder(base: string): Promise<string> {
+    const { environment } = this.lease
+    // A lease that an earlier version wrote down has no such field.
+    if (environment === null || environment === undefined || this.#ending !== undefined) return base
+    const building = startEnvironmentBuild(this.#paths, this.lease.python, this.#host.environments, environment)
+    if (building.started) {
+      this.#building = building
+      this.#report({ state: 'preparing' })
+      this.#shipping = shipLog(this.#host.connection, this.lease.attemptId, this.#paths)
+      await building.done.catch((error: unknown) => {
+        if (this.#ending === undefined) throw error
+      })
+      this.#building = undefined
+    }
+    return `${dirname(building.python)}:${base}`
   }
 
   async #adopt(): Promise<void> {
@@ -113,7 +139,7 @@ export class Attempt {
   async #watch(timeoutMs: number | null): Promise<void> {
     const shim = this.#shim
     if (shim === undefined) return
-    this.#shipping = shipLog(this.#host.connection, this.lease.attemptId, this.#paths)
+    this.#shipping ??= shipLog(this.#host.connection, this.lease.attemptId, this.#paths)
     if (timeoutMs !== null) this.#limit(timeoutMs - shimAgeMs(shim))
     const running = systemClock.after(tellRunningAfterMs, () => this.#report({ state: 'running' }))
     await shim.gone
@@ -209,4 +235,11 @@ export class Attempt {
       message: (report.message ?? '').slice(0, longestMessage),
     })
   }
+}
+
+/** Our SDK, and with it the names of Azure ML's, are there in every environment; what the step names itself goes first. */
+function pythonPath(own: string | undefined): string {
+  const sources = join(installationFolder(), 'python', 'src')
+  const startup = join(sources, 'modelyard', 'azureml', 'startup')
+  return [own, startup, sources].filter((part) => part !== undefined && part !== '').join(':')
 }

@@ -18,12 +18,15 @@ const { values } = parseArgs({
     node: { type: 'string' },
     folder: { type: 'string' },
     blobs: { type: 'string' },
+    environments: { type: 'string' },
     slots: { type: 'string', default: '1' },
   },
 })
 const { server, node: nodeId, folder, blobs } = values
 if (server === undefined || nodeId === undefined || folder === undefined || blobs === undefined) {
-  process.stderr.write('usage: agent --server URL --node ID --folder DIR --blobs DIR [--slots N]\n')
+  process.stderr.write(
+    'usage: agent --server URL --node ID --folder DIR --blobs DIR [--environments DIR] [--slots N]\n',
+  )
   process.exit(2)
 }
 
@@ -38,6 +41,7 @@ const node = new Node({ nodeId, folder, slots }, connection, {
   nodeId,
   nodeFolder: folder,
   content: createContentStore(blobs),
+  environments: values.environments ?? join(folder, 'environments'),
   connection,
   path: environmentVariable('PATH') ?? '/usr/local/bin:/usr/bin:/bin',
   home: environmentVariable('HOME') ?? '/',

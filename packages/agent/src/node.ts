@@ -114,7 +114,7 @@ export class Node {
 
   #take(report: AttemptReport): void {
     this.#reports.push(report)
-    if (report.state === 'running') this.#poll()
+    if (report.state === 'running' || report.state === 'preparing') this.#poll()
   }
 
   async #announce(): Promise<void> {

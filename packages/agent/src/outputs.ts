@@ -22,7 +22,8 @@ export async function storeOutputs(paths: AttemptPaths, lease: Lease, content: C
     if (found === undefined)
       throw new OutputError(`The output '${output.name}' was not written: there is nothing at its path.`)
     const files = found.isDirectory() ? await listFiles(path, output.name) : [await checkFile(path, output.name)]
-    if (files.length === 0) throw new OutputError(`The output '${output.name}' was not written: its folder is empty.`)
+    if (files.length === 0 && output.mayBeEmpty !== true)
+      throw new OutputError(`The output '${output.name}' was not written: its folder is empty.`)
     const root = found.isDirectory() ? path : join(path, '..')
     const entries = await storeFiles(files, root, content)
     const { digest } = await content.put(Buffer.from(treeManifest(entries)))

@@ -83,6 +83,12 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     noun: 'compute',
+    verb: 'update',
+    summary: 'Change how a cluster scales; what is left out stays',
+    load: () => import('./commands/compute/update.ts'),
+  },
+  {
+    noun: 'compute',
     verb: 'delete',
     summary: 'Delete a cluster',
     load: () => import('./commands/compute/delete.ts'),
@@ -104,6 +110,24 @@ export const commandTable: readonly CommandEntry[] = [
     verb: 'list',
     summary: 'Data assets',
     load: () => import('./commands/data/list.ts'),
+  },
+  {
+    noun: 'environment',
+    verb: 'create',
+    summary: 'A new version of an environment from its file, a conda file or a requirements file',
+    load: () => import('./commands/environment/create.ts'),
+  },
+  {
+    noun: 'environment',
+    verb: 'show',
+    summary: 'One version of an environment: what it asks for, what is installed',
+    load: () => import('./commands/environment/show.ts'),
+  },
+  {
+    noun: 'environment',
+    verb: 'list',
+    summary: 'Environments',
+    load: () => import('./commands/environment/list.ts'),
   },
   {
     noun: 'job',
@@ -182,6 +206,42 @@ export const commandTable: readonly CommandEntry[] = [
     verb: 'disable',
     summary: 'Refuse to start a pipeline',
     load: () => import('./commands/pipeline/disable.ts'),
+  },
+  {
+    noun: 'schedule',
+    verb: 'create',
+    summary: 'Create a schedule of a published pipeline from its file, or replace one with --replace',
+    load: () => import('./commands/schedule/create.ts'),
+  },
+  {
+    noun: 'schedule',
+    verb: 'show',
+    summary: 'One schedule with its next five times',
+    load: () => import('./commands/schedule/show.ts'),
+  },
+  {
+    noun: 'schedule',
+    verb: 'list',
+    summary: 'Schedules',
+    load: () => import('./commands/schedule/list.ts'),
+  },
+  {
+    noun: 'schedule',
+    verb: 'enable',
+    summary: 'Start by it again; what was missed is not made up for',
+    load: () => import('./commands/schedule/enable.ts'),
+  },
+  {
+    noun: 'schedule',
+    verb: 'disable',
+    summary: 'Start nothing by it any more',
+    load: () => import('./commands/schedule/disable.ts'),
+  },
+  {
+    noun: 'schedule',
+    verb: 'delete',
+    summary: 'Delete a schedule; its jobs stay',
+    load: () => import('./commands/schedule/delete.ts'),
   },
   {
     noun: 'run',

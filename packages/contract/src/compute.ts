@@ -104,6 +104,23 @@ export const computeRoutes = defineRoutes({
     response: ComputeTarget,
     errors: ['compute_target_not_found'],
   },
+  updateComputeTarget: {
+    method: 'PATCH',
+    path: '/api/v1/workspaces/:ws/compute/:name',
+    summary: "Change a cluster's size and scaling; nodes follow",
+    access: 'compute.write',
+    params: NameParams,
+    body: z
+      .object({
+        size: z.string().max(64).optional(),
+        minNodes: z.number().int().min(0).max(100).optional(),
+        maxNodes: z.number().int().min(1).max(100).optional(),
+        idleSeconds: z.number().min(0).max(86_400).optional(),
+      })
+      .strict(),
+    response: ComputeTarget,
+    errors: ['compute_target_not_found', 'compute_target_protected', 'request_invalid'],
+  },
   deleteComputeTarget: {
     method: 'DELETE',
     path: '/api/v1/workspaces/:ws/compute/:name',

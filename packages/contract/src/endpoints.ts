@@ -42,6 +42,8 @@ export const Deployment = z
     requestTimeoutMs: z.number().int(),
     maxConcurrentRequests: z.number().int(),
     batching: z.object({ enabled: z.boolean(), maxRows: z.number().int() }),
+    /** Digest of the environment that is built for it; null for the Python of the set-up. `warnings`: what cannot be had of it. */
+    environment: z.object({ digest: z.string().nullable(), warnings: z.array(z.string()) }).optional(),
     environmentVariables: z.record(z.string(), z.string()),
     tags: Tags,
     numbers: TrafficNumbers.nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EnvironmentBuild } from './environments.ts'
 
 /** What of a deployment's predictions is kept. */
 export const RoutedCollection = z.object({
@@ -16,6 +17,8 @@ export const RoutedDeployment = z.object({
   weight: z.number().int().min(0).max(100),
   instanceCount: z.number().int().min(1).max(64),
   python: z.string(),
+  /** To be built on that interpreter before the script is loaded, and where; null for the interpreter as it is. */
+  environment: EnvironmentBuild.extend({ folder: z.string() }).nullish(),
   /** Folder with the scoring script, and the script's path in it; null for a model that needs none. */
   codeFolder: z.string().nullable(),
   scoringScript: z.string().nullable(),

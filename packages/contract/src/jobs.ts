@@ -120,6 +120,8 @@ export const JobSubmission = z
     set: z.record(z.string().max(250), Scalar).default({}),
     code: CodeDigests.default({}),
     force: z.boolean().default(false),
+    /** Overrides the file's `continue_on_step_failure`. */
+    continueOnStepFailure: z.boolean().optional(),
     experiment: z.string().max(250).optional(),
     displayName: z.string().max(250).optional(),
     tags: Tags.default({}),

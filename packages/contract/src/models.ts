@@ -3,6 +3,11 @@ import { DisplayName, page, PageQuery, Sha256, Tags, Timestamp, WorkspaceParams 
 import { GateEvidence } from './jobs.ts'
 import { defineRoutes } from './route.ts'
 
+/** A name may have spaces; what separates it from a version, an alias or a path is not in it. */
+export const ModelName = DisplayName.regex(
+  /^[^/:@\p{Cc}]+$/u,
+  'a model’s name has no `/`, `:`, `@` and no control characters',
+)
 export const ModelFormat = z.enum(['mlflow', 'onnx', 'custom'])
 export const ModelVersion = z
   .object({
@@ -74,9 +79,15 @@ export const modelRoutes = defineRoutes({
     params: WorkspaceParams,
     body: z
       .object({
-        name: DisplayName,
-        tree: Sha256,
+        name: ModelName,
+        tree: Sha256.optional().meta({ description: 'a stored folder; this or `runPath`' }),
         runId: z.string().max(64).optional(),
+        runPath: z
+          .string()
+          .min(1)
+          .max(1000)
+          .optional()
+          .meta({ description: 'a file or folder among the artifacts of the run `runId`' }),
         description: z.string().max(5000).default(''),
         tags: Tags.default({}),
         metrics: z.record(z.string().max(250), z.number()).default({}),
@@ -84,7 +95,14 @@ export const modelRoutes = defineRoutes({
       .strict(),
     response: ModelVersion,
     status: 201,
-    errors: ['workspace_not_found', 'blob_not_found', 'model_invalid', 'run_not_found'],
+    errors: [
+      'workspace_not_found',
+      'blob_not_found',
+      'model_invalid',
+      'run_not_found',
+      'artifact_not_found',
+      'request_invalid',
+    ],
   },
   getModel: {
     method: 'GET',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EnvironmentBuild } from './environments.ts'
 import { Sha256 } from './primitives.ts'
 import { defineRoutes } from './route.ts'
 
@@ -13,6 +14,8 @@ export const OutputMount = z.object({
   name: z.string(),
   kind: z.enum(['file', 'folder']),
   fileName: z.string().nullable(),
+  /** Whether an empty folder is an output, too. */
+  mayBeEmpty: z.boolean().optional(),
 })
 
 /** One attempt of a step, leased to a node. `fence` grows with every new attempt of the step; a report with an old one is refused. */
@@ -33,6 +36,8 @@ export const Lease = z
     env: z.record(z.string(), z.string()),
     /** Interpreter that `python` and `python3` mean. */
     python: z.string(),
+    /** To be built on that interpreter before the command starts; null for the interpreter as it is. */
+    environment: EnvironmentBuild.nullable(),
     timeoutMs: z.number().int().nullable(),
     graceMs: z.number().int(),
   })

@@ -8,6 +8,13 @@ export const SlugName = z
 export const AssetName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'use 1 to 128 of A-Z, a-z, 0-9, _, . and -, not beginning with . or -')
+/** Names of published pipelines: people write them with spaces; what addresses and file names could misread is left out. */
+export const PipelineName = z
+  .string()
+  .regex(
+    /^[^\s/\\:@?#%*\p{Cc}.](?:[^/\\:@?#%*\p{Cc}]{0,126}[^\s/\\:@?#%*\p{Cc}])?$/u,
+    'use 1 to 128 characters without / \\ : @ ? # % * and line ends, not beginning or ending with a space',
+  )
 /** Free text that people read: an MLflow experiment or model may be called almost anything. */
 export const DisplayName = z.string().min(1).max(250)
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'use the 64 lower-case hexadecimal digits of a SHA-256')

@@ -4,6 +4,7 @@ import { automationRoutes } from './automations.ts'
 import { computeRoutes } from './compute.ts'
 import { dataRoutes } from './data.ts'
 import { endpointRoutes } from './endpoints.ts'
+import { environmentRoutes } from './environments.ts'
 import { experimentRoutes } from './experiments.ts'
 import { jobRoutes } from './jobs.ts'
 import { modelRoutes } from './models.ts'
@@ -11,6 +12,7 @@ import { monitorRoutes } from './monitors.ts'
 import { nodeRoutes } from './nodes.ts'
 import { pipelineRoutes } from './pipelines.ts'
 import { rolloutRoutes } from './rollouts.ts'
+import { scheduleRoutes } from './schedules.ts'
 import { telemetryRoutes } from './telemetry.ts'
 import { workspaceRoutes } from './workspaces.ts'
 
@@ -19,10 +21,12 @@ export const routes = {
   ...workspaceRoutes,
   ...accessRoutes,
   ...dataRoutes,
+  ...environmentRoutes,
   ...computeRoutes,
   ...nodeRoutes,
   ...jobRoutes,
   ...pipelineRoutes,
+  ...scheduleRoutes,
   ...experimentRoutes,
   ...modelRoutes,
   ...endpointRoutes,

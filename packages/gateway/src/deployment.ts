@@ -36,6 +36,8 @@ interface Worker {
   readonly startedAt: string
   readonly counter: WorkerCounter
   busy: Pending[]
+  /** Its process is gone; what it had sent may still come in. */
+  dead: boolean
 }
 
 /** One revision of a deployment: its zygote, its workers, its queue. */
@@ -46,6 +48,8 @@ export class DeploymentRuntime {
   state: RuntimeState = 'starting'
   failure: { message: string; traceback: string } | undefined
   schema: unknown = null
+  /** Whether its script reads the request's method, address and headers. */
+  wantsHead = false
   #workers: Worker[] = []
   #queue: Pending[] = []
   /** Copies of other deployments' requests: their turn is when nothing else waits. */
@@ -74,6 +78,7 @@ export class DeploymentRuntime {
       {
         ready: (info) => {
           this.schema = info.schema
+          this.wantsHead = info.wantsHead
           this.#batches = info.batches && routed.maxBatchRows > 1
         },
         failed: (message, traceback) => {
@@ -81,7 +86,11 @@ export class DeploymentRuntime {
           this.state = 'failed'
           context.changed()
         },
-        missing: () => routed.instanceCount - this.#workers.length,
+        // That a process is gone may be told before its connection closes.
+        missing: () => routed.instanceCount - this.#workers.filter((worker) => !worker.dead).length,
+        exited: (pid) => {
+          for (const worker of this.#workers) if (worker.pid === pid) worker.dead = true
+        },
         wanted: () => this.state === 'ready' || (this.state === 'starting' && this.failure === undefined),
       },
     )
@@ -127,7 +136,9 @@ export class DeploymentRuntime {
       startedAt: toTimestamp(systemClock.now()),
       counter: this.#context.collection.meet(`${this.#run}${hello.worker}`),
       busy: [],
+      dead: false,
     }
+    this.#fleet.arrived(hello.worker)
     const splitter = new FrameSplitter(largestResultFrame)
     const read = (chunk: Buffer): void => {
       try {

@@ -1,8 +1,9 @@
 /**
  * The bytes between gateway and worker, little-endian. A frame is `u32` length and payload. A request frame holds items of `u32` id, `u8` kind,
- * `f64` event time (ms since the epoch), `u16` length and text of the request id, `u32` length and body; a result frame items of `u32` id, `u16`
- * status, `u16` length and text of the content type, `u32` run time in microseconds, `u32` length and body, `u32` length and JSON of the exception
- * that the script ended with (mostly none).
+ * `f64` event time (ms since the epoch), `u16` length and text of the request id, `u32` length and JSON of the request's head (none unless the script
+ * asks for it), `u32` length and body; a result frame items of `u32` id, `u16` status, `u16` length and text of the content type (further headers
+ * behind it, a line each), `u32` run time in microseconds, `u32` length and body, `u32` length and JSON of the exception that the script ended with
+ * (mostly none).
  */
 export const RequestKind = { score: 0, invocations: 1, predict: 2, infer: 3 } as const
 export type RequestKind = (typeof RequestKind)[keyof typeof RequestKind]
@@ -12,6 +13,8 @@ export interface RequestItem {
   readonly kind: RequestKind
   readonly requestId: string
   readonly eventTimeMs: number
+  /** `{method, url, headers}` as JSON, for scripts that read them. */
+  readonly head?: Buffer | undefined
   readonly body: readonly Buffer[]
   readonly bodyBytes: number
 }
@@ -34,13 +37,17 @@ export function encodeRequests(items: readonly RequestItem[]): Buffer[] {
   parts.push(length)
   for (const item of items) {
     const idBytes = Buffer.byteLength(item.requestId)
-    const header = Buffer.allocUnsafe(19 + idBytes)
+    const head = item.head ?? noHead
+    const bodyAt = 19 + idBytes + head.length
+    const header = Buffer.allocUnsafe(bodyAt + 4)
     header.writeUInt32LE(item.id, 0)
     header.writeUInt8(item.kind, 4)
     header.writeDoubleLE(item.eventTimeMs, 5)
     header.writeUInt16LE(idBytes, 13)
     header.write(item.requestId, 15)
-    header.writeUInt32LE(item.bodyBytes, 15 + idBytes)
+    header.writeUInt32LE(head.length, 15 + idBytes)
+    head.copy(header, 19 + idBytes)
+    header.writeUInt32LE(item.bodyBytes, bodyAt)
     parts.push(header, ...item.body)
     size += header.length + item.bodyBytes
   }
@@ -48,6 +55,7 @@ export function encodeRequests(items: readonly RequestItem[]): Buffer[] {
   return parts
 }
 
+const noHead = Buffer.alloc(0)
 const contentTypes = new Map<string, string>()
 
 /** The items of a result frame's payload; bodies are views of it. */
@@ -59,6 +67,7 @@ export function decodeResults(frame: Buffer): ResultItem[] {
     const status = frame.readUInt16LE(offset + 4)
     const typeBytes = frame.readUInt16LE(offset + 6)
     const typeEnd = offset + 8 + typeBytes
+    const contentType = known(frame.toString('latin1', offset + 8, typeEnd))
     const runMicroseconds = frame.readUInt32LE(typeEnd)
     const bodyBytes = frame.readUInt32LE(typeEnd + 4)
     const bodyStart = typeEnd + 8
@@ -69,7 +78,7 @@ export function decodeResults(frame: Buffer): ResultItem[] {
     items.push({
       id,
       status,
-      contentType: known(frame.toString('latin1', offset + 8, typeEnd)),
+      contentType,
       runMicroseconds,
       body: frame.subarray(bodyStart, bodyEnd),
       exception: exceptionBytes === 0 ? undefined : frame.subarray(bodyEnd + 4, offset),

@@ -45,6 +45,7 @@ export class Mirror {
       kind: primary.kind,
       requestId: primary.requestId,
       eventTimeMs: primary.eventTimeMs,
+      head: primary.head,
       body: primary.body,
       bodyBytes: primary.bodyBytes,
       arrivedMs: primary.arrivedMs,

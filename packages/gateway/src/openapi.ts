@@ -10,6 +10,8 @@ const types: Readonly<Record<string, string>> = {
 
 /** OpenAPI 3.0 of one endpoint; the row's columns come from the model's signature where it has one. */
 export function openApiOf(endpoint: RoutedEndpoint, schema: unknown): unknown {
+  // A decorated script says what it takes and gives; a model's signature says it by its columns.
+  const { request, response } = (schema ?? {}) as { request?: unknown; response?: unknown }
   const inputs = (schema as { inputs?: { name?: string; type?: string }[] } | null | undefined)?.inputs
   const named = Array.isArray(inputs) && inputs.every((input) => input.name !== undefined) ? inputs : []
   const row =
@@ -33,11 +35,16 @@ export function openApiOf(endpoint: RoutedEndpoint, schema: unknown): unknown {
           requestBody: {
             required: true,
             content: {
-              'application/json': { schema: { type: 'object', properties: { data: { type: 'array', items: row } } } },
+              'application/json': {
+                schema: request ?? { type: 'object', properties: { data: { type: 'array', items: row } } },
+              },
             },
           },
           responses: {
-            '200': { description: 'The predictions, one a row', content: { 'application/json': { schema: {} } } },
+            '200': {
+              description: 'The predictions, one a row',
+              content: { 'application/json': { schema: response ?? {} } },
+            },
             default: {
               description: 'A failure',
               content: { 'application/problem+json': { schema: { type: 'object' } } },

@@ -187,7 +187,7 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
         const [code, detail] = refusal ?? ['deployment_not_found', '']
         return refuse(request, response, code, detail, call)
       }
-      const pending = predictionOf({ ...call, arrivedMs, eventTimeMs, body, bodyBytes }, deployment, response)
+      const pending = predictionOf({ ...call, request, arrivedMs, eventTimeMs, body, bodyBytes }, deployment, response)
       response.once('close', () => {
         if (!pending.settled) deployment.abandon(pending)
       })

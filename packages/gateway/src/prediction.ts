@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '@modelyard/contract'
 import { systemClock } from '@modelyard/platform'
 import type { DeploymentRuntime } from './deployment.ts'
@@ -14,6 +14,7 @@ export interface ReceivedCall {
   readonly protocol: Protocol
   readonly arrivedMs: number
   readonly eventTimeMs: number
+  readonly request: IncomingMessage
   readonly body: readonly Buffer[]
   readonly bodyBytes: number
 }
@@ -24,7 +25,7 @@ export function predictionOf(call: ReceivedCall, deployment: DeploymentRuntime, 
     const elapsedMs = systemClock.monotonic() - call.arrivedMs
     deployment.numbers.answered(systemClock.now(), elapsedMs, status >= 400)
     response.writeHead(status, {
-      'content-type': contentType,
+      ...headersOf(contentType),
       'content-length': typeof content === 'string' ? Buffer.byteLength(content) : content.length,
       'x-request-id': call.requestId,
       'azureml-model-deployment': deployment.routed.name,
@@ -38,6 +39,7 @@ export function predictionOf(call: ReceivedCall, deployment: DeploymentRuntime, 
     kind: call.kind,
     requestId: call.requestId,
     eventTimeMs: call.eventTimeMs,
+    head: deployment.wantsHead ? headOf(call.request) : undefined,
     body: call.body,
     bodyBytes: call.bodyBytes,
     arrivedMs: call.arrivedMs,
@@ -58,4 +60,30 @@ export function predictionOf(call: ReceivedCall, deployment: DeploymentRuntime, 
       finish(problem.status, problem.contentType, problem.body, 0)
     },
   }
+}
+
+/** What a script may read of a request beside its body. Who calls proves it by a key, which is the gateway's affair. */
+function headOf({ method, url, headers }: IncomingMessage): Buffer {
+  const { authorization: _, ...others } = headers
+  return Buffer.from(JSON.stringify({ method, url, headers: others }))
+}
+
+/** How a connection is handled is not the script's to say. */
+const reserved = /^(connection|content-length|date|keep-alive|transfer-encoding|upgrade|trailer|te)$/i
+const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/
+
+/** The content type, and the headers that a script put behind it. */
+function headersOf(contentType: string): Record<string, string | string[]> {
+  if (!contentType.includes('\n')) return { 'content-type': contentType }
+  const [first = '', ...lines] = contentType.split('\n')
+  const found: Record<string, string | string[]> = {}
+  for (const line of lines) {
+    const end = line.indexOf(':')
+    const name = line.slice(0, Math.max(0, end)).toLowerCase()
+    const value = line.slice(end + 1).trim()
+    if (!headerName.test(name) || reserved.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) continue
+    const before = found[name]
+    found[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]
+  }
+  return { ...found, 'content-type': first }
 }

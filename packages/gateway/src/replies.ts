@@ -61,10 +61,10 @@ export function refuse(
   detail: string,
   refusal: Refusal & { readonly requestId: string },
 ): void {
-  const problem = problemBody(code, detail, refusal.requestId, refusal.protocol)
+  const problem = problemBody(code, detail, refusal.requestId, refusal.protocol, refusal.status)
   const again = problem.status === 429 || problem.status === 503 || code === 'deployment_not_ready'
   const tooLarge = code === 'body_too_large'
-  response.writeHead(refusal.status ?? problem.status, {
+  response.writeHead(problem.status, {
     'content-type': problem.contentType,
     'content-length': Buffer.byteLength(problem.body),
     'x-request-id': refusal.requestId,

@@ -6,10 +6,12 @@ const mostRestartsPerMinute = 10
 
 export interface FleetEvents {
   /** The model is loaded. */
-  ready(info: { schema: unknown; batches: boolean }): void
+  ready(info: { schema: unknown; batches: boolean; wantsHead: boolean }): void
   failed(message: string, traceback: string): void
-  /** Workers that should be there and are not. */
+  /** Workers that should be there and have not connected, or are dead. */
   missing(): number
+  /** A worker is dead, whether or not its connection is known to be closed. */
+  exited(pid: number): void
   /** Whether processes are wanted at all. */
   wanted(): boolean
 }
@@ -22,6 +24,8 @@ export class ZygoteFleet {
   #zygotes: Zygote[] = []
   #forkable = true
   #nextWorker = 1
+  /** Workers that were asked for and have not connected, with their process where it is known. */
+  readonly #coming = new Map<number, number | undefined>()
   #restarts: number[] = []
 
   constructor(routed: RoutedDeployment, address: ZygoteAddress, events: FleetEvents) {
@@ -33,6 +37,11 @@ export class ZygoteFleet {
 
   pids(): number[] {
     return this.#zygotes.map((zygote) => zygote.pid)
+  }
+
+  /** A worker connected. */
+  arrived(worker: number): void {
+    this.#coming.delete(worker)
   }
 
   kill(): void {
@@ -48,11 +57,19 @@ export class ZygoteFleet {
         this.#fill(zygote)
       },
       failed: (message, traceback) => this.#events.failed(message, traceback),
-      exited: () => this.#fill(zygote),
+      forked: (worker, pid) => {
+        if (this.#coming.has(worker)) this.#coming.set(worker, pid)
+      },
+      exited: (pid) => {
+        for (const [worker, known] of this.#coming) if (known === pid) this.#coming.delete(worker)
+        this.#events.exited(pid)
+        this.#fill(zygote)
+      },
       gone: () => {
         if (!alive) return
         alive = false
         this.#zygotes = this.#zygotes.filter((other) => other !== zygote)
+        this.#coming.clear()
         if (this.#events.wanted()) this.#restart()
       },
     })
@@ -67,7 +84,10 @@ export class ZygoteFleet {
       if (this.#zygotes.length < this.#routed.instanceCount) this.#start()
       return
     }
-    for (let missing = this.#events.missing(); missing > 0; missing--) zygote.fork(this.#nextWorker++)
+    for (let missing = this.#events.missing() - this.#coming.size; missing > 0; missing--) {
+      this.#coming.set(this.#nextWorker, undefined)
+      zygote.fork(this.#nextWorker++)
+    }
   }
 
   /** A zygote died by itself: again, unless that happens over and over. */

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import type { Socket } from 'node:net'
 import type { RoutedDeployment } from '@modelyard/contract'
 import {
+  environmentBuilderArguments,
+  environmentPython,
   installationFolder,
   processEnvironment,
   signalProcess,
@@ -12,8 +14,10 @@ import {
 } from '@modelyard/platform'
 
 export interface ZygoteEvents {
-  ready(info: { schema: unknown; batches: boolean; forkable: boolean }): void
+  ready(info: { schema: unknown; batches: boolean; forkable: boolean; wantsHead: boolean }): void
   failed(message: string, traceback: string): void
+  /** A worker was begun; it connects by itself. */
+  forked(worker: number, pid: number): void
   exited(pid: number): void
   /** The process itself is gone. */
   gone(): void
@@ -43,7 +47,7 @@ export function startZygote(deployment: RoutedDeployment, address: ZygoteAddress
   const log = openSync(deployment.logFile, 'a', 0o600)
   let child: ChildProcess
   try {
-    child = startProcess(deployment.python, ['-m', 'modelyard.scoring'], {
+    child = startProcess(deployment.python, argumentsOf(deployment), {
       stdio: ['ignore', log, log, 'pipe'],
       env: environmentOf(deployment, address),
       cwd: deployment.codeFolder ?? deployment.modelFolder ?? '/',
@@ -75,14 +79,23 @@ export function startZygote(deployment: RoutedDeployment, address: ZygoteAddress
   }
 }
 
+/** Where there is an environment its builder comes first and then becomes the scoring process, with the same descriptors. */
+function argumentsOf({ environment }: RoutedDeployment): string[] {
+  const scoring = ['-m', 'modelyard.scoring']
+  if (environment === null || environment === undefined) return scoring
+  return environmentBuilderArguments(environment.folder, environment, scoring)
+}
+
 function follow(message: Record<string, unknown>, events: ZygoteEvents): void {
   if ('ready' in message)
     events.ready({
       schema: message['ready'],
       batches: message['batches'] === true,
       forkable: message['forkable'] === true,
+      wantsHead: message['head'] === true,
     })
   if ('failed' in message) events.failed(String(message['message']), String(message['failed']))
+  if ('forked' in message) events.forked(Number(message['forked']), Number(message['pid']))
   if ('exited' in message) events.exited(Number(message['exited']))
 }
 
@@ -91,7 +104,8 @@ function environmentOf(deployment: RoutedDeployment, address: ZygoteAddress): Re
   const inherited = processEnvironment()
   const sources = join(installationFolder(), 'python', 'src')
   return {
-    PATH: `${dirname(deployment.python)}:${inherited['PATH'] ?? ''}`,
+    ...installerSettings(deployment, inherited),
+    PATH: [...pythonFolders(deployment), inherited['PATH'] ?? ''].join(':'),
     HOME: inherited['HOME'] ?? '/',
     LANG: 'C.UTF-8',
     PYTHONUNBUFFERED: '1',
@@ -113,6 +127,20 @@ function environmentOf(deployment: RoutedDeployment, address: ZygoteAddress): Re
       ...address,
     }),
   }
+}
+
+function pythonFolders({ python, environment }: RoutedDeployment): string[] {
+  const base = dirname(python)
+  return environment === null || environment === undefined
+    ? [base]
+    : [dirname(environmentPython(environment.folder)), base]
+}
+
+/** What the machine tells installers (registry, proxy, certificates) reaches a deployment that has an environment to build. */
+function installerSettings(deployment: RoutedDeployment, inherited: Record<string, string>): Record<string, string> {
+  if (deployment.environment === null || deployment.environment === undefined) return {}
+  const wanted = /^(PIP_|UV_|SSL_CERT_|REQUESTS_CA_BUNDLE$|https?_proxy$|no_proxy$|all_proxy$)/i
+  return Object.fromEntries(Object.entries(inherited).filter(([name]) => wanted.test(name)))
 }
 
 function readLines(stream: Socket | undefined, take: (line: string) => void): void {

@@ -20,6 +20,8 @@ export type IdPrefix =
   | 'loop'
   | 'msg'
   | 'roll'
+  | 'pl'
+  | 'ple'
 
 /** Makes ids such as `job_01jd…`: a prefix, 9 characters of time and 13 of chance, so that they sort by age. */
 export type NewId = (prefix: IdPrefix) => string

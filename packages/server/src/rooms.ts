@@ -1,18 +1,19 @@
 import { environmentVariable } from '@modelyard/platform'
 import { auditMigrations, createAudit } from './audit/index.ts'
 import { automationMigrations, createAutomations } from './automations/index.ts'
+import { createAzureml } from './azureml/index.ts'
 import { createLocalBackend } from './adapters/compute-backend/local/backend.ts'
 import { computeMigrations, createCompute } from './compute/index.ts'
 import { createProcessTarget } from './adapters/deploy-target/process/target.ts'
 import { createData, dataMigrations, readTree } from './data/index.ts'
 import { createEndpoints, endpointMigrations, type Endpoints } from './endpoints/index.ts'
-import { createEnvironments } from './environments/index.ts'
+import { createEnvironments, environmentMigrations } from './environments/index.ts'
 import { createExperiments, experimentsMigrations } from './experiments/index.ts'
 import { createJobs, jobMigrations } from './jobs/index.ts'
 import { createMlflow } from './mlflow/index.ts'
 import { createModels, modelMigrations } from './models/index.ts'
 import { createMonitors, monitorMigrations, type Monitors } from './monitors/index.ts'
-import { createPipelines, pipelineMigrations } from './pipelines/index.ts'
+import { createPipelines, pipelineMigrations, scheduleMigrations } from './pipelines/index.ts'
 import { openSecretBox, platformMigrations, type Migration, type Platform } from './platform/index.ts'
 import { createPrincipals, principalMigrations, type Principals } from './principals/index.ts'
 import type { Room } from './room.ts'
@@ -25,11 +26,13 @@ export const migrations: readonly Migration[] = [
   ...workspaceMigrations,
   ...auditMigrations,
   ...dataMigrations,
+  ...environmentMigrations,
   ...computeMigrations,
   ...experimentsMigrations,
   ...modelMigrations,
   ...jobMigrations,
   ...pipelineMigrations,
+  ...scheduleMigrations,
   ...endpointMigrations,
   ...monitorMigrations,
   ...automationMigrations,
@@ -57,7 +60,7 @@ export function buildRooms(platform: Platform): Rooms {
   workspaces.registerSection(compute.overview)
   workspaces.registerSection(data.overview)
   const experiments = createExperiments(platform)
-  const environments = createEnvironments(platform)
+  const environments = createEnvironments(platform, { files: data })
   const models = createModels(platform, {
     data,
     experiments,
@@ -90,10 +93,12 @@ export function buildRooms(platform: Platform): Rooms {
     endpoints,
     models,
     newLabels: monitors.newLabels,
+    brokenData: monitors.brokenData,
     secrets,
     mail: { url: environmentVariable('MODELYARD_SMTP_URL'), from: environmentVariable('MODELYARD_SMTP_FROM') },
   })
   workspaces.registerUsage(jobs.usage)
+  workspaces.registerUsage(pipelines.usage)
   workspaces.registerUsage(endpoints.usage)
   workspaces.registerUsage(monitors.usage)
   workspaces.registerUsage(automations.usage)
@@ -105,6 +110,7 @@ export function buildRooms(platform: Platform): Rooms {
     return versions.map((row) => ({ name: row.model, version: String(row.version) }))
   })
   const mlflow = createMlflow(platform, { experiments, models, workspaces })
+  const azureml = createAzureml({ pipelines, workspaces })
   return {
     principals,
     workspaces,
@@ -113,6 +119,7 @@ export function buildRooms(platform: Platform): Rooms {
       workspaces,
       audit,
       data,
+      environments,
       experiments,
       models,
       jobs,
@@ -122,6 +129,7 @@ export function buildRooms(platform: Platform): Rooms {
       monitors,
       automations,
       mlflow,
+      azureml,
     ],
   }
 }

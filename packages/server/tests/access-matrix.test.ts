@@ -69,6 +69,8 @@ async function statusOf(
 
 function holds(role: Role, access: Access, inWorkspace: boolean): boolean {
   if (access === 'public' || access === 'authenticated') return true
+  // Answered to whoever reads a workspace, with what may be seen of it.
+  if (access === 'server.read') return rolePermissions[role].has(access)
   // The roles are held in a workspace; what belongs to the whole server asks for one there.
   return inWorkspace && rolePermissions[role].has(access)
 }

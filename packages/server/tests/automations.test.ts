@@ -9,6 +9,7 @@ import {
   must,
   serveFirst,
   tellAlert,
+  tellQuality,
   until,
 } from './loop-story.ts'
 import { startServer, type TestServer } from './start-server.ts'
@@ -43,6 +44,15 @@ describe('the file of a trigger', () => {
 
   test('must name a pipeline that is published', async () => {
     expect((await createTrigger(server, 'name: t\npipeline: nobody\n')).body['code']).toBe('pipeline_not_found')
+  })
+
+  test('sets only what the pipeline has: a loop at night is no place to find a slip', async () => {
+    await serveFirst(server, 'slips')
+    const slip = await createTrigger(server, 'name: slips\npipeline: slips\nset: { eror: 1 }\n')
+    expect([slip.status, slip.body['code']]).toEqual([400, 'document_invalid'])
+    expect(slip.body['detail']).toMatch(/trigger.yml:3:8 set.eror: .*did you mean `error`/)
+    const word = await createTrigger(server, 'name: slips\npipeline: slips\nset: { error: low }\n')
+    expect(word.body['detail']).toMatch(/set.error: `low` is not a number/)
   })
 })
 
@@ -152,9 +162,12 @@ describe('a loop', () => {
       () => must<Loop>(server, 'GET', `${ws}/loops/${fired.id}`),
       (loop) => loop.status === 'waiting' || loop.endedAt !== null,
     )
-    expect([waiting.status, waiting.stages.find((stage) => stage.name === 'rollout')?.status]).toEqual([
+    expect([waiting.status, waiting.stages.find((stage) => stage.name === 'rollout')]).toMatchObject([
       'waiting',
-      'paused',
+      {
+        status: 'paused',
+        title: 'Waits for somebody to approve 100 %, after 50 % of the traffic (step 1 of 2)',
+      },
     ])
     const canceled = await must<Loop>(server, 'POST', `${ws}/loops/${fired.id}/cancel`, { note: 'not today' })
     expect([canceled.status, canceled.reason]).toEqual(['canceled', expect.stringContaining('not today')])
@@ -267,19 +280,25 @@ describe('a guard rail', () => {
   test('keeps a model from being trained on broken data until that alert is resolved', async () => {
     await serveFirst(server, 'dirty')
     await createTrigger(server, file('dirty', 1.5))
-    await tellAlert(server, 'alert.firing', {
-      alertId: 'alr_null',
-      monitor: 'dirty',
-      type: 'data_quality',
-      summary: 'nulls in price',
-    })
+    const nulls = { id: 'alr_null', monitor: 'dirty', statistic: 'null_rate', summary: 'nulls in price' }
+    await tellQuality(server, 'firing', nulls)
     await tellAlert(server, 'alert.firing', { alertId: 'alr_dirty', monitor: 'dirty', trigger: 'dirty' })
     await until(
       () => skipOf('dirty'),
       (reason) => reason.includes('nulls in price'),
     )
     expect(await loopsOf(server, 'dirty')).toEqual([])
-    await tellAlert(server, 'alert.resolved', { alertId: 'alr_null', monitor: 'dirty', type: 'data_quality' })
+    await tellQuality(server, 'resolved', nulls)
     expect((await endOf(server, 'dirty')).alertId).toBe('alr_dirty')
+  })
+
+  test('does not take a world that has changed for broken data: values out of range are what the next model learns', async () => {
+    await serveFirst(server, 'changed')
+    const range = { id: 'alr_range', monitor: 'changed', statistic: 'out_of_range_rate', summary: 'price out of range' }
+    await tellQuality(server, 'firing', range)
+    await createTrigger(server, file('changed', 1.5))
+    await tellAlert(server, 'alert.firing', { alertId: 'alr_changed', monitor: 'changed', trigger: 'changed' })
+    expect(await endOf(server, 'changed')).toMatchObject({ alertId: 'alr_changed', status: 'refused' })
+    expect(await skipsOf('changed')).toEqual([])
   })
 })

@@ -132,6 +132,31 @@ export async function tellAlert(
 export const loopsOf = async (server: Asked, trigger: string): Promise<Loop[]> =>
   (await must<{ items: Loop[] }>(server, 'GET', `${ws}/loops?trigger=${trigger}`)).items
 
+/** A monitor's alert about the quality of its data, as monitors keep and tell it. */
+export async function tellQuality(
+  server: TestServer,
+  status: 'firing' | 'resolved',
+  alert: { id: string; monitor: string; statistic: string; summary: string; trigger?: string },
+): Promise<void> {
+  const { platform } = server.server
+  const { id, monitor, statistic, summary, trigger = null } = alert
+  const at = platform.clock.now()
+  const type = 'data_quality'
+  const since = Date.UTC(2026, 0, 5)
+  const evidence = [{ feature: 'price', statistic, value: 0.5, threshold: 0.01, pValue: null, importance: null }]
+  const row = { workspace: 'default', id, monitor, endpoint: monitor, signal: 'quality', type, status, summary }
+  const span = { since, until: since + 86_400_000, windows: 1, created_at: at, updated_at: at, resolved_at: null }
+  const rest = { trigger_name: trigger, acknowledged_by: null, note: null, cost: null, features: '["price"]' }
+  await platform.store.write(async (tx) => {
+    await tx.deleteFrom('alert').where('id', '=', id).execute()
+    await tx
+      .insertInto('alert')
+      .values({ ...row, ...span, ...rest, evidence: JSON.stringify(evidence) })
+      .execute()
+  })
+  await tellAlert(server, `alert.${status}`, { alertId: id, monitor, type, summary, trigger, features: ['price'] })
+}
+
 /** The newest loop of a trigger once it has ended. */
 export const endOf = async (server: Asked, trigger: string): Promise<Loop> => {
   const loops = await until(

@@ -130,9 +130,44 @@ describe('failures', () => {
     expect(job.steps[0]).toMatchObject({ status: 'failed', error: { code: 'output_missing' } })
   })
 
+  test('an output that may be empty is no failure, and one with a name becomes a version of a data asset, also when it is reused', async () => {
+    const text = `type: pipeline\njobs:\n  a:\n    type: command\n    command: "echo 1 > \${{outputs.kept}}/x"\n    outputs: { kept: { name: kept-table }, nothing: { optional: true } }\n`
+    const job = await run(server, text)
+    expect(statesOf(job)).toEqual({ a: 'succeeded' })
+    const versions = async () =>
+      (
+        await server.call<{ versions: { version: string; digest: string; sourceRunId: string }[] }>(
+          'GET',
+          '/api/v1/workspaces/default/data/kept-table',
+        )
+      ).body.versions
+    const [output] = job.steps[0]?.outputs ?? []
+    expect(await versions()).toMatchObject([{ version: '1', digest: output?.tree, sourceRunId: job.steps[0]?.runId }])
+    expect(statesOf(await run(server, text))).toEqual({ a: 'reused' })
+    expect(await versions()).toHaveLength(1)
+  })
+
+  test('a step logs to its job as a whole, and to no other run', async () => {
+    const script = `import json, os, urllib.request\ndef log(run):\n    request = urllib.request.Request(f"{os.environ['MODELYARD_URL']}/api/v1/workspaces/default/runs/{run}/log", json.dumps({'tags': {'said': 'by a step'}}).encode(), {'authorization': 'Bearer ' + os.environ['MODELYARD_TOKEN'], 'content-type': 'application/json'}, method='POST')\n    try:\n        return urllib.request.urlopen(request).status\n    except urllib.error.HTTPError as error:\n        return error.code\nprint(log(os.environ['MODELYARD_JOB_ID']), log(os.environ['OTHER']))\n`
+    const other = await run(server, one('true'))
+    const file = one('python say.py', `code: ./src\nenvironment_variables: { OTHER: ${other.id} }\n`)
+    const { id } = await run(server, file, { './src': { 'say.py': script } })
+    const path = `/api/v1/workspaces/default/jobs/${id}/logs`
+    const { body } = await server.call<{ chunks: { text: string }[] }>('GET', path)
+    expect(body.chunks.map((chunk) => chunk.text).join('')).toContain('204 403')
+  })
+
   test('goes on with independent steps where the file says so', async () => {
     const text = `type: pipeline\nsettings: { continue_on_step_failure: true }\njobs:\n  a: { type: command, command: "exit 1" }\n  b: { type: command, command: "sleep 0.3; echo b \${{inputs.n}}", inputs: { n: 1 } }\n  c: { type: command, command: "echo c", needs: [b] }\n`
     expect(statesOf(await run(server, text))).toEqual({ a: 'failed', b: 'succeeded', c: 'succeeded' })
+  })
+
+  test('a failure ends what runs beside it and says whose it was', async () => {
+    const text = `type: pipeline\njobs:\n  a: { type: command, command: "sleep 1; exit 1" }\n  b: { type: command, command: "sleep 60" }\n`
+    const job = await run(server, text)
+    expect(job.status).toBe('failed')
+    expect(statesOf(job)).toEqual({ a: 'failed', b: 'canceled' })
+    expect(job.steps[1]).toMatchObject({ reason: "the step 'a' failed" })
   })
 
   test('cancelling leaves no process behind, not even one that ignores TERM in a session of its own', async () => {
@@ -227,7 +262,7 @@ describe('files that are refused', () => {
 })
 
 describe('published pipelines', () => {
-  test('start by name and by the trigger of Azure ML’s shape; what is not declared is refused', async () => {
+  test('start by name and by the trigger of Azure ML’s shape, which takes what is not declared; our own route refuses it', async () => {
     const submission = {
       source: {
         name: 'p.yml',
@@ -251,7 +286,15 @@ describe('published pipelines', () => {
       experiment: 'My_Pipeline1',
       parameters: { n: 45 },
     })
-    const refused = await server.call<{ detail: string }>('POST', path, { body: { ParameterAssignments: { m: 1 } } })
+    const taken = await server.call<{ Id: string }>('POST', path, { body: { ParameterAssignments: { m: 1 } } })
+    expect(taken.status).toBe(200)
+    expect(await ended(server, taken.body.Id)).toMatchObject({
+      parameters: { n: 1 },
+      tags: { 'undeclared.m': '1' },
+      warnings: [expect.stringContaining('`m`')],
+    })
+    const own = '/api/v1/workspaces/default/pipelines/numbers/jobs'
+    const refused = await server.call<{ detail: string }>('POST', own, { body: { set: { m: 1 } } })
     expect(refused.status).toBe(400)
     expect(refused.body.detail).toContain('m')
     await server.call('PATCH', '/api/v1/workspaces/default/pipelines/numbers', { body: { enabled: false } })

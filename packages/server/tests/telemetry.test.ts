@@ -139,3 +139,26 @@ test('metrics of deployments are at /metrics with their histogram', async () => 
   expect(text).toMatch(/modelyard_inference_duration_seconds_count\{[^}]*endpoint="raising"[^}]*\} 4/)
   expect(text).toMatch(/modelyard_collector_received_total\{[^}]*endpoint="raising"[^}]*\} 1/)
 })
+
+test('metrics take any reader’s token, and tell a reader nothing of workspaces that are not to be seen', async () => {
+  const post = (path: string, body: unknown) => server.call<{ token: string }>('POST', path, { body })
+  await post('/api/v1/workspaces', { name: 'elsewhere' })
+  const seenBy = async (workspace: string): Promise<string> => {
+    await post('/api/v1/principals', { name: `prometheus-${workspace}`, kind: 'service' })
+    await server.call('PUT', `/api/v1/workspaces/${workspace}/role-assignments/prometheus-${workspace}/Reader`)
+    const { token } = (await post('/api/v1/tokens', { principal: `prometheus-${workspace}` })).body
+    const answer = await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ])
+    return answer.text()
+  }
+  expect(await seenBy('default')).toMatch(/modelyard_inference_requests_total\{[^}]*endpoint="raising"/)
+  const elsewhere = await seenBy('elsewhere')
+  expect(elsewhere).toMatch(/modelyard_http_request_duration_seconds_count\{/)
+  expect(elsewhere).not.toContain('raising')
+  // What a counter's name says, it is: readers of this format take `_total` at its word.
+  for (const [, name, type] of elsewhere.matchAll(/^# TYPE (\S+_total) (\S+)$/gm))
+    expect([name, type]).toEqual([name, 'counter'])
+})

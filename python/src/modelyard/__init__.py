@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .endpoints import Deployment as Deployment
     from .endpoints import Endpoint as Endpoint
     from .endpoints import Rollout as Rollout
+    from .environments import Environment as Environment
     from .errors import ApiError as ApiError
     from .errors import ConflictError as ConflictError
     from .errors import GateRefused as GateRefused
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .monitors import Monitor as Monitor
     from .pipelines import Pipeline as Pipeline
     from .runs import Run as Run
+    from .schedules import Schedule as Schedule
     from .workspace import Workspace as Workspace
 
 __version__ = "0.1.0"
@@ -56,6 +58,7 @@ _homes = {
     "DataAsset": "data",
     "Deployment": "endpoints",
     "Endpoint": "endpoints",
+    "Environment": "environments",
     "GateRefused": "errors",
     "InvalidInput": "errors",
     "Job": "jobs",
@@ -70,6 +73,7 @@ _homes = {
     "Pipeline": "pipelines",
     "Rollout": "endpoints",
     "Run": "runs",
+    "Schedule": "schedules",
     "ServerUnreachable": "errors",
     "Step": "jobs",
     "Trigger": "automations",

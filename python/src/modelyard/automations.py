@@ -48,7 +48,8 @@ class Loop(Document):
     @property
     def version(self) -> Optional[str]:
         """The model version that the loop registered; ``None`` when it registered none."""
-        return self._document["version"]
+        version = self._document["version"]
+        return None if version is None else str(version)
 
     @property
     def ended(self) -> bool:

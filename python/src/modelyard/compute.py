@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Iterator, Optional
 
 from .connection import Connection, segment
 from .documents import Document
@@ -59,6 +59,16 @@ class ComputeCollection:
             return self.get(name)
         except NotFound:
             return self.create(name, size=size, min_nodes=min_nodes, max_nodes=max_nodes, idle_seconds=idle_seconds)
+
+    def update(self, name: str, *, size: Optional[str] = None, min_nodes: Optional[int] = None, max_nodes: Optional[int] = None, idle_seconds: Optional[float] = None) -> Cluster:
+        """Changes a cluster; what is left out stays.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        change = {"size": size, "minNodes": min_nodes, "maxNodes": max_nodes, "idleSeconds": idle_seconds}
+        body = {key: value for key, value in change.items() if value is not None}
+        return Cluster(self._connection.call("PATCH", f"{self._path}/{segment(name)}", body=body))
 
     def scaling(self, name: str) -> Iterator[dict[str, Any]]:
         """Scaling decisions, newest first: ``at``, ``from``, ``to``, ``reason``."""

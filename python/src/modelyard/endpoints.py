@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Any, Iterator, List, Mapping, Optional, Sequence
 from urllib.parse import urlsplit
 
 from .connection import Connection, segment
@@ -205,6 +205,10 @@ class EndpointCollection:
         """
         return self._endpoint(self._connection.call("POST", self._path, body=self._source(Path(file), [])))
 
+    def create_from(self, document: "Mapping[str, Any]") -> Endpoint:
+        """Creates an endpoint from what its file would say."""
+        return self._endpoint(self._connection.call("POST", self._path, body={"source": _as_source("endpoint", document)}))
+
     def get(self, name: str) -> Endpoint:
         """One endpoint.
 
@@ -251,7 +255,8 @@ class EndpointCollection:
         """
         return dict(self._connection.call("GET", f"{self._path}/{segment(name)}/requests/{segment(request_id)}"))
 
-    def deploy(self, endpoint: str, file: "str | Path", *, uploads: Optional[list[str]] = None, update: Optional[str] = None) -> Deployment:
+    # `List`, not `list`: in this class that is a method, and type checkers take it at its word.
+    def deploy(self, endpoint: str, file: "str | Path", *, uploads: Optional[List[str]] = None, update: Optional[str] = None) -> Deployment:
         """Creates a deployment from its file, or with ``update`` replaces the one of that name.
 
         Args:
@@ -263,7 +268,31 @@ class EndpointCollection:
             return Deployment(self._connection.call("POST", path, body=body))
         return Deployment(self._connection.call("PUT", f"{path}/{segment(update)}", body=body))
 
-    def deployments(self, endpoint: str) -> list[Deployment]:
+    def deploy_from(self, endpoint: str, document: "Mapping[str, Any]", *, trees: "Optional[Mapping[str, str]]" = None, update: Optional[str] = None) -> Deployment:
+        """Like :meth:`deploy`, from what the file would say; ``trees`` are the digests of the folders that it names."""
+        path = f"{self._path}/{segment(endpoint)}/deployments"
+        body = {"source": _as_source("deployment", document), "code": dict(trees or {})}
+        if update is None:
+            return Deployment(self._connection.call("POST", path, body=body))
+        return Deployment(self._connection.call("PUT", f"{path}/{segment(update)}", body=body))
+
+    def deployment(self, endpoint: str, name: str) -> Deployment:
+        """One deployment.
+
+        Raises:
+            NotFound: the endpoint has none of that name.
+        """
+        return Deployment(self._connection.call("GET", f"{self._path}/{segment(endpoint)}/deployments/{segment(name)}"))
+
+    def delete_deployment(self, endpoint: str, name: str) -> None:
+        """Deletes a deployment that has no traffic."""
+        self._connection.call("DELETE", f"{self._path}/{segment(endpoint)}/deployments/{segment(name)}")
+
+    def regenerate_key(self, name: str, which: str) -> "dict[str, str]":
+        """Replaces the ``primary`` or the ``secondary`` key; answers both."""
+        return dict(self._connection.call("POST", f"{self._path}/{segment(name)}/keys/{segment(which)}"))
+
+    def deployments(self, endpoint: str) -> List[Deployment]:
         return [Deployment(item) for item in self._connection.call("GET", f"{self._path}/{segment(endpoint)}/deployments")["items"]]
 
     def wait_until_ready(self, endpoint: str, deployment: str, timeout_seconds: Optional[float] = 120) -> Deployment:
@@ -279,14 +308,19 @@ class EndpointCollection:
             raise ModelyardError(f"The deployment {endpoint}/{deployment} failed: {error.get('message', '')}\n" + "\n".join(error.get("logTail", [])))
         return found
 
-    def logs(self, endpoint: str, deployment: str, tail: int = 500) -> list[str]:
+    def logs(self, endpoint: str, deployment: str, tail: int = 500) -> List[str]:
         """The end of a deployment's log."""
         path = f"{self._path}/{segment(endpoint)}/deployments/{segment(deployment)}/logs"
         return list(self._connection.call("GET", path, query={"tail": tail})["lines"])
 
-    def _source(self, file: Path, uploads: list[str]) -> dict[str, Any]:
+    def _source(self, file: Path, uploads: List[str]) -> dict[str, Any]:
         source = {"name": file.name, "text": file.read_text(encoding="utf-8")}
         return {"source": source, "code": {name: upload_tree(self._connection, self._workspace, file.parent / name) for name in uploads}}
 
     def _endpoint(self, document: dict[str, Any]) -> Endpoint:
         return Endpoint(document, self._connection)
+
+
+def _as_source(kind: str, document: "Mapping[str, Any]") -> "dict[str, str]":
+    """JSON is YAML, too."""
+    return {"name": f"{kind}.json", "text": json.dumps(document, indent=1)}

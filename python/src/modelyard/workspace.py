@@ -14,12 +14,14 @@ from .data import DataCollection
 from .discovery import find_settings
 from .documents import Document
 from .endpoints import EndpointCollection
+from .environments import EnvironmentCollection
 from .errors import ConflictError, ModelyardError, NotFound
 from .jobs import JobCollection
 from .models import ModelCollection
 from .monitors import AlertCollection, MonitorCollection
 from .pipelines import PipelineCollection
 from .runs import RunCollection
+from .schedules import ScheduleCollection
 
 
 class Workspace(Document):
@@ -121,12 +123,20 @@ class Workspace(Document):
         return DataCollection(self.connection, self.name)
 
     @cached_property
+    def environments(self) -> EnvironmentCollection:
+        return EnvironmentCollection(self.connection, self.name)
+
+    @cached_property
     def jobs(self) -> JobCollection:
         return JobCollection(self.connection, self.name)
 
     @cached_property
     def pipelines(self) -> PipelineCollection:
         return PipelineCollection(self.connection, self.jobs)
+
+    @cached_property
+    def schedules(self) -> ScheduleCollection:
+        return ScheduleCollection(self.connection, self.path)
 
     @cached_property
     def runs(self) -> RunCollection:

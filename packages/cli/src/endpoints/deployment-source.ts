@@ -1,4 +1,5 @@
 import { parse } from 'yaml'
+import { filesOf } from '../environments/environment-source.ts'
 import { readSource, type SourceText } from '../files/source-file.ts'
 import { uploadNamed } from '../files/upload.ts'
 import type { Session } from '../session.ts'
@@ -15,12 +16,13 @@ export async function prepareDeployment(
   return { endpointName: typeof endpointName === 'string' ? endpointName : undefined, body: { source, code } }
 }
 
-/** The paths of this machine in a deployment's file: its code, and a model that is not a registered one. */
+/** The paths of this machine in a deployment's file: its code, a model that is not a registered one, its environment's files. */
 export function localPaths(document: Readonly<Record<string, unknown>>): string[] {
   const code = textIn(document['code_configuration'], 'code')
   const model = typeof document['model'] === 'string' ? document['model'] : textIn(document['model'], 'path')
   const paths = [code, model].filter((path) => path !== undefined)
-  return [...new Set(paths.filter((path) => path === code || isLocal(path)))]
+  const packages = filesOf(document['environment'])
+  return [...new Set([...paths.filter((path) => path === code || isLocal(path)), ...packages])]
 }
 
 /** A registered model is `NAME`, `NAME:VERSION` or `NAME@ALIAS`; a path begins with a dot or a slash, or has one inside. */

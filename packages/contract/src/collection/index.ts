@@ -1,2 +1,3 @@
+export * from './documents.ts'
 export * from './rows.ts'
 export * from './segment.ts'

@@ -1,4 +1,7 @@
-import { requestRows } from '@modelyard/contract/collection'
+import { answerRows, parseAnswer, parseLenientJson, requestRows } from '@modelyard/contract/collection'
+
+/** What a column of the answer is called in the files that are kept, before its own name or its place. */
+const outputPrefix = 'prediction'
 
 /** A request and its answer without the columns that are never to be kept; undefined when it cannot be told where they are. */
 export function redact(
@@ -8,14 +11,15 @@ export function redact(
   columns: readonly string[] | null,
 ): { request: Buffer; answer: Buffer } | undefined {
   try {
-    const rows = requestRows(without(JSON.parse(Buffer.concat(request).toString('utf8')), names), columns)
+    const text = Buffer.concat(request).toString('utf8')
+    const rows = requestRows(without(parseLenientJson(text), names), columns)
     if (rows?.columns == null) return undefined
     const kept = [...rows.columns.keys()].filter((index) => !names.has(rows.columns?.[index] ?? ''))
     const split = {
       columns: kept.map((index) => rows.columns?.[index]),
       data: rows.rows.map((row) => kept.map((index) => row[index] ?? null)),
     }
-    return { request: Buffer.from(JSON.stringify({ dataframe_split: split })), answer: ofAnswer(answer, names) }
+    return { request: asBytes({ dataframe_split: split }, text), answer: ofAnswer(answer, names) }
   } catch {
     return undefined
   }
@@ -24,9 +28,23 @@ export function redact(
 /** Most answers name no such column and stay the bytes they are. */
 function ofAnswer(answer: Buffer, names: ReadonlySet<string>): Buffer {
   const text = answer.toString('utf8')
+  const isOutputNamed = [...names].some((name) => name.startsWith(outputPrefix))
   // A name may be written with escapes, so only a text without any can be judged unread.
-  const named = text.includes('\\') || [...names].some((name) => text.includes(name))
-  return named ? Buffer.from(JSON.stringify(without(JSON.parse(text), names))) : answer
+  const named = isOutputNamed || text.includes('\\') || [...names].some((name) => text.includes(name))
+  if (!named) return answer
+  // What nobody can read has no rows; nothing of it is kept.
+  const document = without(parseAnswer(text) ?? null, names)
+  return asBytes(isOutputNamed ? withoutOutputs(document, names) : document, text)
+}
+
+/** An answer with nothing in the outputs that the files would name so, as `prediction_score` or `prediction_1`. */
+function withoutOutputs(document: unknown, names: ReadonlySet<string>): unknown {
+  const { columns, rows } = answerRows(document) ?? {}
+  if (columns == null || rows === undefined || !columns.some((column) => names.has(column))) return document
+  const cells = rows.map((row) => columns.map((column, place) => (names.has(column) ? null : row[place])))
+  if (columns.length === 1) return cells
+  const outputs = columns.map((column) => column.slice(outputPrefix.length + 1))
+  return cells.map((row) => Object.fromEntries(row.map((cell, place) => [outputs[place], cell])))
 }
 
 /** A document without the keys, and without the tensors, of these names, however deep. */
@@ -43,4 +61,13 @@ function without(value: unknown, names: ReadonlySet<string>): unknown {
 function isNamed(item: unknown, names: ReadonlySet<string>): boolean {
   if (typeof item !== 'object' || item === null || !('name' in item && 'shape' in item && 'data' in item)) return false
   return typeof item.name === 'string' && names.has(item.name)
+}
+
+/** As it was read: what was infinite in the text is written as a number that is read as infinite, where JSON would have null. */
+function asBytes(document: unknown, text: string): Buffer {
+  if (!text.includes('Infinity')) return Buffer.from(JSON.stringify(document))
+  const marked = JSON.stringify(document, (_key, value: unknown) =>
+    value === Infinity ? '\u0000+' : value === -Infinity ? '\u0000-' : value,
+  )
+  return Buffer.from(marked.replaceAll('"\\u0000+"', '1e999').replaceAll('"\\u0000-"', '-1e999'))
 }

@@ -44,30 +44,6 @@ export function listAlertsOfMonitor(db: Database, workspace: string, monitor: st
     .execute()
 }
 
-/** An open alert about broken data at a monitor or an endpoint. */
-export function findBrokenData(
-  db: Database,
-  workspace: string,
-  of: { monitor: string | null; endpoint: string | null },
-): Promise<KnownAlertTable | undefined> {
-  const { monitor, endpoint } = of
-  if (monitor === null && endpoint === null) return Promise.resolve(undefined)
-  return db
-    .selectFrom('known_alert')
-    .selectAll()
-    .where('workspace', '=', workspace)
-    .where('type', '=', 'data_quality')
-    .where('status', 'in', open)
-    .where((where) =>
-      where.or([
-        ...(monitor === null ? [] : [where('monitor', '=', monitor)]),
-        ...(endpoint === null ? [] : [where('endpoint', '=', endpoint)]),
-      ]),
-    )
-    .orderBy('fired_at')
-    .executeTakeFirst()
-}
-
 /** Open alerts without a loop whose trigger is to be looked at by now, oldest first. */
 export function listAlertsToLookAt(db: Database, now: number): Promise<KnownAlertTable[]> {
   return db

@@ -47,6 +47,7 @@ describe('the guard rails', () => {
       ['pipeline_missing', { pipeline: { name: 'train', enabled: undefined } }],
       ['pipeline_disabled', { pipeline: { name: 'train', enabled: false } }],
       ['alert_kind', { alertType: 'service' }],
+      ['start', { alertType: 'data_quality' }],
       ['data_quality', { brokenData: { id: 'alr_1', summary: 'nulls in price' } }],
       ['one_at_a_time', { openLoop: { id: 'loop_1', trigger: 'retrain' } }],
       ['cool_down', { trigger: { ...free.trigger, coolDownMs: dayMs }, restsSince: now - dayMs + 1 }],

@@ -58,8 +58,11 @@ const refuse = (rule: GuardRule, reason: string, retryAt: number | null = null):
   retryAt,
 })
 
-/** Kinds of alerts that a newer model can cure. A slow or failing service, or broken data, is not among them. */
-const curable = new Set(['data_drift', 'prediction_drift', 'model_performance', 'performance_estimate'])
+/**
+ * Kinds of alerts that a newer model can cure. A slow or failing service is not among them. An alert of data quality is when the data is not
+ * broken: unknown categories and values out of range are what the next model learns.
+ */
+const curable = new Set(['data_drift', 'prediction_drift', 'data_quality', 'model_performance', 'performance_estimate'])
 
 /** Whether a trigger may start now; otherwise the first rule that holds it back. */
 export function decide(facts: GuardFacts): GuardDecision {
@@ -68,12 +71,12 @@ export function decide(facts: GuardFacts): GuardDecision {
   if (pipeline.enabled === undefined)
     return refuse('pipeline_missing', `There is no published pipeline '${pipeline.name}'.`)
   if (!pipeline.enabled) return refuse('pipeline_disabled', `The pipeline '${pipeline.name}' is disabled.`)
-  if (facts.alertType !== null && facts.alertType !== 'data_quality' && !curable.has(facts.alertType))
+  if (facts.alertType !== null && !curable.has(facts.alertType))
     return refuse('alert_kind', `An alert of the type '${facts.alertType}' is not cured by training anew.`)
   if (facts.brokenData !== null)
     return refuse(
       'data_quality',
-      `The alert ${facts.brokenData.id} says that the data is broken (${facts.brokenData.summary}); a model is not trained on such data. Resolve it first.`,
+      `The alert ${facts.brokenData.id} says that the data is broken (${facts.brokenData.summary.replace(/\.$/, '')}); a model is not trained on such data. Resolve it first.`,
     )
   if (facts.openLoop !== null)
     return refuse(

@@ -12,7 +12,7 @@ import { countOpenLoops } from './loop-store.ts'
 import { createLoopTidying } from './loop-tidying.ts'
 import { createMailDelivery } from './mail-delivery.ts'
 import { createNotices } from './notices.ts'
-import type { LoopEndpoints, LoopPipelines, MailSettings, NewLabels } from './ports.ts'
+import type { BrokenData, LoopEndpoints, LoopPipelines, MailSettings, NewLabels } from './ports.ts'
 import { loopTimeline, triggerHandlers } from './trigger-routes.ts'
 import { createTriggerService } from './trigger-service.ts'
 import { webhookHandlers } from './webhook-routes.ts'
@@ -29,6 +29,7 @@ export interface AutomationsDeps {
   readonly endpoints: LoopEndpoints
   readonly models: Pick<Models, 'findChampion'>
   readonly newLabels: NewLabels
+  readonly brokenData: BrokenData
   readonly secrets: SecretBox
   readonly mail: MailSettings
 }

@@ -24,6 +24,12 @@ export function gateWords(gate: GateEvidence): string {
   }
 }
 
+/** What {@link gateWords} leaves out: how sure it is, or why it is not enough. */
+export function gateDetail({ decision, difference, interval, reason }: GateEvidence): string {
+  if (decision !== 'passed' || difference === null || interval === null) return reason
+  return `The difference is ${figure(difference)}, 95 % interval ${figure(interval[0])} to ${figure(interval[1])}.`
+}
+
 /** Where a rollout is. */
 export function rolloutWords(rollout: Rollout): { title: string; detail: string } {
   const step = rollout.steps[rollout.step]
@@ -33,7 +39,7 @@ export function rolloutWords(rollout: Rollout): { title: string; detail: string 
   switch (rollout.state) {
     case 'running':
       return rollout.waitsForApproval
-        ? { title: `Waits for somebody to approve ${place}`, detail: rollout.reason }
+        ? { title: `Waits for somebody to approve ${nextOf(rollout)}, after ${place}`, detail: rollout.reason }
         : { title: `${rollout.deployment} gets ${place}`, detail: failing.join('; ') }
     case 'paused':
       return { title: `Paused at ${place}`, detail: rollout.reason === '' ? failing.join('; ') : rollout.reason }
@@ -44,6 +50,12 @@ export function rolloutWords(rollout: Rollout): { title: string; detail: string 
     default:
       return rollout.state satisfies never
   }
+}
+
+/** What an approval lets happen. */
+function nextOf({ steps, step }: Rollout): string {
+  const next = steps[step + 1]
+  return next === undefined ? 'it as the champion' : `${next.weight} %`
 }
 
 const checkWords = (check: RolloutCheck): string =>

@@ -1,6 +1,6 @@
 import type { GateEvidence, LoopStage, LoopStatus, Rollout } from '@modelyard/contract'
 import { toTimestamp } from '@modelyard/platform'
-import { gateWords, rolloutWords } from './loop-words.ts'
+import { gateDetail, gateWords, rolloutWords } from './loop-words.ts'
 
 /** A loop as the rules see it. */
 export interface LoopState {
@@ -143,13 +143,13 @@ function trained(
     endedAt: toTimestamp(now),
     status: 'succeeded',
     title: words,
-    detail: gate.reason,
+    detail: gateDetail(gate),
     evidence: gate,
   })
   const passed = (gate.decision === 'passed' || gate.decision === 'first') && gate.challenger.version !== null
   if (!passed) {
     const refused = change(judged, 'gate', { status: 'refused' })
-    return close({ ...refused, model: gate.model }, now, 'refused', `${words} ${gate.reason}`.trim())
+    return close({ ...refused, model: gate.model }, now, 'refused', `${words} ${gateDetail(gate)}`)
   }
   const registered = { ...judged, model: gate.model, version: gate.challenger.version }
   return fact.deploys ? registered : close(registered, now, 'registered', `${words} The trigger has no rollout.`)

@@ -20,10 +20,16 @@ export type LoopEndpoints = Pick<
   | 'rollback'
 >
 
-export type LoopPipelines = Pick<Pipelines, 'startPublished' | 'isEnabled' | 'job' | 'cancelJob'>
+export type LoopPipelines = Pick<Pipelines, 'startPublished' | 'isEnabled' | 'problemsOfSet' | 'job' | 'cancelJob'>
 
 /** Labelled rows of an endpoint that came after a moment; monitors counts them. */
 export type NewLabels = (workspace: string, endpoint: string, sinceMs: number) => Promise<number>
+
+/** The open alert that says that the data of a monitor or an endpoint is broken; monitors knows what that means. */
+export type BrokenData = (
+  workspace: string,
+  of: { readonly monitor: string | null; readonly endpoint: string | null },
+) => Promise<{ readonly id: string; readonly summary: string } | null>
 
 /** Where mail goes out, and from whom. */
 export interface MailSettings {

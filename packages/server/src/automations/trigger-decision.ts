@@ -5,7 +5,7 @@ import { decide, type GuardDecision, type GuardFacts } from './guard-rails.ts'
 import { alertLine, factsOf, withoutReceivers } from './known-alert.ts'
 import * as loops from './loop-store.ts'
 import { newLoop } from './loop.ts'
-import type { By, LoopEndpoints, LoopPipelines, NewLabels } from './ports.ts'
+import type { BrokenData, By, LoopEndpoints, LoopPipelines, NewLabels } from './ports.ts'
 import * as store from './trigger-store.ts'
 import { planOf } from './trigger.ts'
 
@@ -19,6 +19,7 @@ export interface TriggerDeps {
   readonly pipelines: LoopPipelines
   readonly endpoints: LoopEndpoints
   readonly newLabels: NewLabels
+  readonly brokenData: BrokenData
   /** A loop has begun. */
   started(): void
 }
@@ -53,7 +54,7 @@ export function createTriggerDecision(platform: Platform, deps: TriggerDeps) {
     const endpoint = endpointOf(trigger, alert)
     const [recent, broken, open, enabled, newLabels] = await Promise.all([
       loops.listLoopsOfTrigger(read, workspace, name, now - dayMs),
-      alerts.findBrokenData(read, workspace, { monitor: alert?.monitor ?? null, endpoint }),
+      deps.brokenData(workspace, { monitor: alert?.monitor ?? null, endpoint }),
       openLoop(read, trigger, alert),
       deps.pipelines.isEnabled(workspace, trigger.pipeline),
       endpoint === null
@@ -72,7 +73,7 @@ export function createTriggerDecision(platform: Platform, deps: TriggerDeps) {
       },
       pipeline: { name: trigger.pipeline, enabled },
       alertType: alert?.type ?? null,
-      brokenData: broken === undefined ? null : { id: broken.id, summary: alertLine(factsOf(broken)) },
+      brokenData: broken,
       openLoop: open,
       restsSince:
         last === undefined ? null : last.status === 'rolledBack' ? (last.ended_at ?? last.started_at) : last.started_at,

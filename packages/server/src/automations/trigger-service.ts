@@ -1,5 +1,5 @@
 import { ModelyardError } from '@modelyard/contract'
-import { appendEvent, parseDocument, type Database, type Platform } from '../platform/index.ts'
+import { appendEvent, invalidDocument, parseDocument, type Database, type Platform } from '../platform/index.ts'
 import * as alerts from './alert-store.ts'
 import type { KnownAlertTable, LoopTable, TriggerTable } from './automation-tables.ts'
 import { alertLine, factsOf } from './known-alert.ts'
@@ -15,12 +15,18 @@ export function createTriggerService(platform: Platform, deps: TriggerDeps) {
   const { attempt, skip } = createTriggerDecision(platform, deps)
 
   async function create(workspace: string, source: { name: string; text: string }, by: By): Promise<TriggerTable> {
-    const { value } = parseDocument(source, TriggerDocument)
+    const { value, placeOf } = parseDocument(source, TriggerDocument)
     const rollout = rolloutOf(value)
     if ((await deps.pipelines.isEnabled(workspace, value.pipeline)) === undefined)
       throw new ModelyardError(
         'pipeline_not_found',
         `There is no published pipeline '${value.pipeline}' in the workspace '${workspace}'.`,
+      )
+    const problems = await deps.pipelines.problemsOfSet(workspace, value.pipeline, value.set)
+    if (problems.length > 0)
+      throw invalidDocument(
+        source.name,
+        problems.map(({ path, message, suggestion }) => placeOf(['set', path], message, suggestion)),
       )
     if (rollout !== null && (await deps.endpoints.describe(workspace, rollout.endpoint)) === undefined)
       throw new ModelyardError(

@@ -24,6 +24,15 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
+/** Known by name only inside of clouds; refused when it is said, not first when it is called. */
+const metadataNames: ReadonlySet<string> = new Set([
+  'metadata',
+  'metadata.goog',
+  'metadata.google.internal',
+  'instance-data',
+  'instance-data.ec2.internal',
+])
+
 export interface AddressRule {
   /** This machine's own services may be called only while nobody else reaches the server. */
   readonly allowLoopback: boolean
@@ -48,7 +57,7 @@ export function refusalOfUrl(text: string, rule: AddressRule): string | undefine
   if (host === '') return 'it names no host'
   if (isIP(host) !== 0) return refusalOfAddress(host, rule)
   const name = host.toLowerCase().replace(/\.$/, '')
-  if (name === 'metadata.google.internal' || name === 'instance-data') return `${host} is a metadata service`
+  if (metadataNames.has(name)) return `${host} is a metadata service`
   if (!rule.allowLoopback && (name === 'localhost' || name.endsWith('.localhost')))
     return `${host} is this machine itself`
   return undefined

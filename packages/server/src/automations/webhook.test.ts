@@ -52,6 +52,8 @@ describe('an address', () => {
     'http://224.0.0.1/',
     'http://100.100.100.200/',
     'http://metadata.google.internal./x',
+    'http://metadata/x',
+    'http://Instance-Data.ec2.internal/x',
     'ftp://example.org/',
     'file:///etc/passwd',
     'http://user:password@example.org/',

@@ -41,6 +41,11 @@ export async function insertTarget(tx: Transaction, row: ComputeTargetTable): Pr
   return result.numInsertedOrUpdatedRows === 1n
 }
 
+export async function changeTarget(tx: Transaction, id: string, change: Partial<ComputeTargetTable>): Promise<boolean> {
+  const result = await tx.updateTable('compute_target').set(change).where('id', '=', id).executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
 export async function deleteTarget(tx: Transaction, id: string): Promise<void> {
   await tx.deleteFrom('scaling_decision').where('target_id', '=', id).execute()
   await tx.deleteFrom('compute_target').where('id', '=', id).execute()

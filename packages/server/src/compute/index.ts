@@ -8,6 +8,7 @@ import { createComputeLoop } from './compute-loop.ts'
 import * as store from './compute-store.ts'
 import type { ComputeTargetTable } from './compute-tables.ts'
 import { createNodes, type LiveNode, type NodeTokens } from './nodes.ts'
+import { changedTarget, requireOrder, scalingOf } from './target-changes.ts'
 
 export type { ComputeBackend } from './compute-backend.ts'
 export { computeMigrations } from './compute-tables.ts'
@@ -43,8 +44,8 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
     return name === local.name ? local : store.findTarget(db, workspace, name)
   }
 
-  async function requireTarget(workspace: string, name: string): Promise<ComputeTargetTable> {
-    const target = await findTarget(read, workspace, name)
+  async function requireTarget(workspace: string, name: string, db: Database = read): Promise<ComputeTargetTable> {
+    const target = await findTarget(db, workspace, name)
     if (target === undefined)
       throw new ModelyardError(
         'compute_target_not_found',
@@ -116,6 +117,7 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
     | 'listComputeTargets'
     | 'createComputeTarget'
     | 'getComputeTarget'
+    | 'updateComputeTarget'
     | 'deleteComputeTarget'
     | 'listScalingDecisions'
     | 'listQueuedSteps'
@@ -131,12 +133,7 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
       return query.pageToken === undefined ? { ...page, items: [toTarget(local, false), ...page.items] } : page
     },
     async createComputeTarget({ params, body, access, requestId }) {
-      if (body.minNodes > body.maxNodes)
-        throw new ModelyardError(
-          'request_invalid',
-          `minNodes (${body.minNodes}) is greater than maxNodes (${body.maxNodes}).`,
-          { places: [{ path: 'body.minNodes', message: 'is greater than maxNodes' }] },
-        )
+      requireOrder(body.minNodes, body.maxNodes)
       if (body.name === local.name)
         throw new ModelyardError('already_exists', 'The compute target `local` is built in.')
       const at = platform.clock.now()
@@ -171,6 +168,29 @@ export function createCompute(platform: Platform, deps: { backend: ComputeBacken
       return toTarget(row, true)
     },
     getComputeTarget: async ({ params }) => toTarget(await requireTarget(params.ws, params.name), true),
+    async updateComputeTarget({ params, body, access, requestId }) {
+      const target = await requireTarget(params.ws, params.name)
+      if (target.id === local.id)
+        throw new ModelyardError('compute_target_protected', 'The compute target `local` cannot be changed.')
+      const changed = await platform.store.write(async (tx) => {
+        const before = await requireTarget(params.ws, params.name, tx)
+        const after = changedTarget(before, body)
+        await store.changeTarget(tx, before.id, after)
+        await appendEvent(tx, {
+          name: 'compute_target.updated',
+          subject: target.name,
+          workspace: params.ws,
+          actor: access.actor,
+          requestId,
+          at: platform.clock.now(),
+          before: scalingOf(before),
+          after: scalingOf(after),
+        })
+        return after
+      })
+      loop.wake()
+      return toTarget(changed, true)
+    },
     async deleteComputeTarget({ params, access, requestId }) {
       const target = await requireTarget(params.ws, params.name)
       if (target.id === local.id)

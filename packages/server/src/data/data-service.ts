@@ -114,37 +114,49 @@ export function createDataService(platform: Platform) {
         'request_invalid',
         `'${input.name}' is of the type uri_file, but the upload has ${entries.length} files.`,
       )
-    return database.write(async (tx) => {
-      const same = await store.findByDigest(tx, input.workspace, input.name, input.digest)
-      if (same !== undefined && same.type === input.type) return same
-      const newest = await store.findVersion(tx, input.workspace, input.name, 'latest')
-      const row: DataAssetTable = {
-        workspace: input.workspace,
-        name: input.name,
-        version: (newest?.version ?? 0) + 1,
-        type: input.type,
-        digest: input.digest,
-        size_bytes: entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
-        file_count: entries.length,
-        description: input.description,
-        tags: JSON.stringify(input.tags),
-        created_at: clock.now(),
-        created_by: input.actor,
-        source_run_id: input.sourceRunId ?? null,
-      }
-      await store.insertVersion(tx, row)
-      await appendEvent(tx, {
-        name: 'data_asset.created',
-        subject: `${row.name}:${row.version}`,
-        workspace: row.workspace,
-        actor: input.actor,
-        at: row.created_at,
-        ...(input.requestId === undefined ? {} : { requestId: input.requestId }),
-        data: { name: row.name, version: String(row.version) },
-        after: { name: row.name, version: row.version, digest: row.digest },
-      })
-      return row
+    return database.write((tx) => insertVersion(tx, input, entries))
+  }
+
+  /** Registers a folder that a step left, inside the transaction that ends the step. */
+  async function registerOutput(tx: Transaction, input: NewVersion): Promise<void> {
+    await insertVersion(tx, input, (await readTree(content, input.digest)) ?? [])
+  }
+
+  /** The next version, or the one that has the same content. */
+  async function insertVersion(
+    tx: Transaction,
+    input: NewVersion,
+    entries: readonly TreeEntry[],
+  ): Promise<DataAssetTable> {
+    const same = await store.findByDigest(tx, input.workspace, input.name, input.digest)
+    if (same !== undefined && same.type === input.type) return same
+    const newest = await store.findVersion(tx, input.workspace, input.name, 'latest')
+    const row: DataAssetTable = {
+      workspace: input.workspace,
+      name: input.name,
+      version: (newest?.version ?? 0) + 1,
+      type: input.type,
+      digest: input.digest,
+      size_bytes: entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
+      file_count: entries.length,
+      description: input.description,
+      tags: JSON.stringify(input.tags),
+      created_at: clock.now(),
+      created_by: input.actor,
+      source_run_id: input.sourceRunId ?? null,
+    }
+    await store.insertVersion(tx, row)
+    await appendEvent(tx, {
+      name: 'data_asset.created',
+      subject: `${row.name}:${row.version}`,
+      workspace: row.workspace,
+      actor: input.actor,
+      at: row.created_at,
+      ...(input.requestId === undefined ? {} : { requestId: input.requestId }),
+      data: { name: row.name, version: String(row.version) },
+      after: { name: row.name, version: row.version, digest: row.digest },
     })
+    return row
   }
 
   /** The version that a reference names: `NAME`, `NAME:VERSION`, `NAME@latest`, with or without `azureml:` or `modelyard:` before it. */
@@ -169,6 +181,7 @@ export function createDataService(platform: Platform) {
     adoptTree,
     requireTree,
     createVersion,
+    registerOutput,
     resolveAsset,
   }
 }

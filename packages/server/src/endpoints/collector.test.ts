@@ -21,6 +21,9 @@ describe('a data_collector', () => {
       redact: ['name'],
       format: 'csv',
     })
+    expect(parse({ format: 'csv', azure: { subscription_id: 'sub-1', resource_group: 'g' } })).toMatchObject({
+      azure: { subscriptionId: 'sub-1', resourceGroup: 'g' },
+    })
     expect(
       parse({ collections: { model_inputs: { enabled: 'False' }, model_outputs: { enabled: false } } }).samplingRate,
     ).toBe(0)
@@ -33,6 +36,9 @@ describe('a data_collector', () => {
       { sampling_rate: -1 },
       { rolling_rate: 'Minute' },
       { format: 'avro' },
+      { azure: { subscription_id: '..', resource_group: 'g' } },
+      { azure: { subscription_id: 'a/b', resource_group: 'g' } },
+      { azure: { subscription_id: 's' } },
       { redcat: ['name'] },
     ])
       expect(CollectorDocument.safeParse(refused).success, JSON.stringify(refused)).toBe(false)

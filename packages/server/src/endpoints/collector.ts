@@ -6,12 +6,13 @@ const Switch = z.union([
   z.enum(['True', 'False', 'true', 'false']).transform((text) => text.toLowerCase() === 'true'),
 ])
 const Collection = z.looseObject({ enabled: Switch.default(true) })
+const FolderName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'use letters, digits, `.`, `_` and `-`')
 const inputs = 'model_inputs'
 const outputs = 'model_outputs'
 
 /**
- * What a deployment's file says of collection, in the shape of Azure's `data_collector`; `redact` and `format` are ours. Inputs and predictions are
- * kept together, since one without the other cannot be judged: a file that wants one of the two is refused instead of being given both.
+ * What a deployment's file says of collection, in the shape of Azure's `data_collector`; `redact`, `format` and `azure` (CSV in the folders of Azure's
+ * SDK v1, below these two) are ours. Inputs and predictions are kept together, since one without the other cannot be judged: a file that wants one of the two is refused instead of being given both.
  */
 export const CollectorDocument = z
   .strictObject({
@@ -23,6 +24,7 @@ export const CollectorDocument = z
     collections: z.record(z.string().min(1).max(100), Collection).optional(),
     redact: z.array(z.string().min(1).max(500)).max(1000).default([]),
     format: z.enum(['parquet', 'csv']).default('parquet'),
+    azure: z.strictObject({ subscription_id: FolderName, resource_group: FolderName }).optional(),
   })
   .superRefine(({ collections = {} }, context) => {
     if (collections[inputs] === undefined || collections[outputs] === undefined) return
@@ -33,9 +35,16 @@ export const CollectorDocument = z
         message: `must enable \`${inputs}\` and \`${outputs}\` together; columns that must not be kept belong into \`redact\``,
       })
   })
-  .transform(({ sampling_rate: samplingRate, collections, redact, format }): Collector => {
+  .transform(({ sampling_rate: samplingRate, collections, redact, format, azure }): Collector => {
     const enabled = collections === undefined || Object.values(collections).some((collection) => collection.enabled)
-    return { samplingRate: enabled ? samplingRate : 0, redact, format }
+    return {
+      samplingRate: enabled ? samplingRate : 0,
+      redact,
+      format,
+      ...(azure === undefined
+        ? {}
+        : { azure: { subscriptionId: azure.subscription_id, resourceGroup: azure.resource_group } }),
+    }
   })
 
 /** What of a deployment's predictions is to be kept, and as what; a rate of 0 is off. */
@@ -43,6 +52,7 @@ export interface Collector {
   readonly samplingRate: number
   readonly redact: string[]
   readonly format: 'parquet' | 'csv'
+  readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string }
 }
 
 /** What the gateway is told: the file decides, and without a word in it an endpoint with a monitor is collected whole. */

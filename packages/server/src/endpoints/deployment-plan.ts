@@ -45,7 +45,13 @@ export function createDeploymentPlanner(
         ['model'],
         `is ${model?.format === 'onnx' ? 'an ONNX model' : 'no MLflow model'}; it needs a scoring script in \`code_configuration\``,
       )
-    const environment = deps.environments.resolveDefault()
+    const environment = await deps.environments.resolve(value.environment, {
+      workspace,
+      files: input.code,
+      path: ['environment'],
+      placeOf,
+    })
+    if ('problems' in environment) throw invalidDocument(input.source.name, environment.problems)
     return {
       document: value,
       row: {
@@ -59,6 +65,8 @@ export function createDeploymentPlanner(
         code_tree: code?.tree ?? null,
         scoring_script: code?.script ?? null,
         python: environment.python,
+        environment: environment.build === null ? null : JSON.stringify(environment.build),
+        environment_warnings: JSON.stringify(environment.warnings),
         instance_count: value.instance_count,
         request_timeout_ms: value.request_settings.request_timeout_ms,
         max_concurrent_requests: value.request_settings.max_concurrent_requests_per_instance,

@@ -1,5 +1,6 @@
 import { SlugName, StickyHeader } from '@modelyard/contract'
 import { z } from 'zod'
+import { EnvironmentUse } from '../environments/index.ts'
 import { CollectorDocument } from './collector.ts'
 
 const Tags = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
@@ -46,7 +47,7 @@ export const DeploymentDocument = z.strictObject({
   code_configuration: z
     .strictObject({ code: z.string().min(1).max(1000), scoring_script: z.string().min(1).max(500) })
     .optional(),
-  environment: z.union([z.string(), z.looseObject({})]).optional(),
+  environment: EnvironmentUse.optional(),
   environment_variables: z
     .record(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use letters, digits and _'),

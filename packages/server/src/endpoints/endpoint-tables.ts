@@ -34,6 +34,10 @@ export interface DeploymentTable {
   code_tree: string | null
   scoring_script: string | null
   python: string
+  /** What is built over the interpreter, as JSON; null for the interpreter as it is. */
+  environment: string | null
+  /** What its environment asks for and cannot be had here, as JSON. */
+  environment_warnings: string
   instance_count: number
   request_timeout_ms: number
   max_concurrent_requests: number
@@ -110,6 +114,16 @@ export const endpointMigrations: readonly Migration[] = [
         .addColumn('mirror', 'text', (column) => column.notNull().defaultTo('{}'))
         .execute()
       await schema.alterTable('deployment').addColumn('data_collector', 'text').execute()
+    },
+  },
+  {
+    name: 'endpoints/0003-environments',
+    async up({ schema }) {
+      await schema.alterTable('deployment').addColumn('environment', 'text').execute()
+      await schema
+        .alterTable('deployment')
+        .addColumn('environment_warnings', 'text', (column) => column.notNull().defaultTo('[]'))
+        .execute()
     },
   },
 ]

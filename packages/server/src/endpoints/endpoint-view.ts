@@ -1,4 +1,4 @@
-import type { Deployment, Endpoint, Failure, TrafficNumbers } from '@modelyard/contract'
+import type { Deployment, Endpoint, EnvironmentBuild, Failure, TrafficNumbers } from '@modelyard/contract'
 import { toTimestamp } from '@modelyard/platform'
 import { may, type Access } from '../http/index.ts'
 import type { Platform } from '../platform/index.ts'
@@ -41,6 +41,10 @@ export function createEndpointView(platform: Platform, deps: ViewDeps) {
       requestTimeoutMs: row.request_timeout_ms,
       maxConcurrentRequests: row.max_concurrent_requests,
       batching: { enabled: row.max_batch_rows > 1, maxRows: row.max_batch_rows },
+      environment: {
+        digest: row.environment === null ? null : (JSON.parse(row.environment) as EnvironmentBuild).digest,
+        warnings: JSON.parse(row.environment_warnings) as string[],
+      },
       environmentVariables: JSON.parse(row.environment_variables) as Record<string, string>,
       tags: JSON.parse(row.tags) as Record<string, string>,
       numbers: (found?.numbers as TrafficNumbers | undefined) ?? null,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { RoutedDeployment, RoutedEndpoint, RoutingTable } from '@modelyard/contract'
+import type { EnvironmentBuild, RoutedDeployment, RoutedEndpoint, RoutingTable } from '@modelyard/contract'
 import type { Platform } from '../platform/index.ts'
 import { collectionOf } from './collector.ts'
 import type { EndpointDeps, EndpointService } from './endpoint-service.ts'
@@ -64,6 +64,7 @@ export function createRouting(platform: Platform, deps: EndpointDeps, endpoints:
       weight: share.weight,
       instanceCount: row.instance_count,
       python: row.python,
+      environment: environmentOf(row),
       codeFolder: row.code_tree === null ? null : await deps.target.materialize(row.code_tree),
       scoringScript: row.scoring_script,
       modelFolder: row.model_tree === null ? null : await deps.target.materialize(row.model_tree),
@@ -79,6 +80,12 @@ export function createRouting(platform: Platform, deps: EndpointDeps, endpoints:
       collection: collectionOf(row.data_collector, share.isMonitored, await signatureOf(row)),
       mirrorPercent: share.mirrorPercent,
     }
+  }
+
+  function environmentOf(row: DeploymentTable): RoutedDeployment['environment'] {
+    if (row.environment === null) return null
+    const build = JSON.parse(row.environment) as EnvironmentBuild
+    return { ...build, folder: deps.environments.folderOf(build.digest) }
   }
 
   /** Versions never change, but one may be deleted while its deployment serves on. */

@@ -1,64 +1,26 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { ModelyardError } from '@modelyard/contract'
+import { join } from 'node:path'
+import { environmentsFolder } from '@modelyard/platform'
 import type { Platform } from '../platform/index.ts'
+import { createBasePython } from './base-python.ts'
+import { environmentHandlers } from './environment-routes.ts'
+import { createEnvironmentService } from './environment-service.ts'
+import { createResolution, type StoredFiles } from './resolution.ts'
 
-/** The interpreter of a step and a digest of what is installed beside it. */
-export interface ResolvedEnvironment {
-  readonly python: string
-  readonly digest: string
-}
+export { EnvironmentUse, filesOfEnvironment } from './environment-document.ts'
+export { environmentMigrations } from './environment-tables.ts'
+export type { EnvironmentPlace, ResolvedEnvironment } from './resolution.ts'
 
-/** Environments: which Python a step runs with, and when two are the same. */
-export function createEnvironments(platform: Platform) {
-  let known: { stamp: string; environment: ResolvedEnvironment } | undefined
-
-  /** The default interpreter. Reads names of installed packages from the disk; starts no process. */
-  function resolveDefault(): ResolvedEnvironment {
-    const { python } = platform.configuration
-    if (python === undefined || !existsSync(python))
-      throw new ModelyardError(
-        'environment_unavailable',
-        `There is no Python${python === undefined ? '' : ` at ${python}`}: MODELYARD_PYTHON is not set, the set-up made none, and python3 is not on the PATH.`,
-      )
-    const folders = packageFolders(python)
-    const stamp = JSON.stringify([python, ...folders.map((folder) => [folder, statSync(folder).mtimeMs])])
-    if (known?.stamp !== stamp) known = { stamp, environment: { python, digest: environmentDigest(python, folders) } }
-    return known.environment
+/** Environments: which Python a step runs with, what is installed for it, and when two are the same. */
+export function createEnvironments(platform: Platform, deps: { readonly files: StoredFiles }) {
+  const resolution = createResolution(platform, createBasePython(platform), deps.files)
+  const service = createEnvironmentService(platform, resolution)
+  return {
+    handlers: environmentHandlers(platform, service),
+    /** What `environment:` of a step or deployment amounts to, or what is wrong with it. */
+    resolve: resolution.resolve,
+    /** Where an environment is built. */
+    folderOf: (digest: string): string => join(environmentsFolder(platform.configuration.home), digest),
   }
-
-  return { resolveDefault }
 }
 
 export type Environments = ReturnType<typeof createEnvironments>
-
-/** Folders with installed packages: the virtual environment's, or those beside the interpreter. */
-function packageFolders(python: string): string[] {
-  const roots = existsSync(join(dirname(python), '..', 'pyvenv.cfg'))
-    ? [join(dirname(python), '..', 'lib')]
-    : [join(dirname(realpathSync(python)), '..', 'lib'), '/usr/lib', '/usr/local/lib']
-  const folders: string[] = []
-  for (const root of roots) {
-    for (const name of existsSync(root) ? readdirSync(root) : []) {
-      if (!/^python3(\.\d+)?$/.test(name)) continue
-      for (const kind of ['site-packages', 'dist-packages'])
-        if (existsSync(join(root, name, kind))) folders.push(join(root, name, kind))
-    }
-  }
-  return folders
-}
-
-/** SHA-256 over the interpreter's version, the platform and the names (with versions) of the installed distributions. */
-function environmentDigest(python: string, folders: readonly string[]): string {
-  const configuration = join(dirname(python), '..', 'pyvenv.cfg')
-  const version = existsSync(configuration)
-    ? (/^version\s*=\s*(\S+)/m.exec(readFileSync(configuration, 'utf8'))?.[1] ?? '')
-    : realpathSync(python)
-  const distributions = folders.flatMap((folder) =>
-    readdirSync(folder).filter((name) => name.endsWith('.dist-info') || name.endsWith('.egg-info')),
-  )
-  return createHash('sha256')
-    .update(JSON.stringify([version, process.platform, process.arch, [...new Set(distributions)].toSorted()]))
-    .digest('hex')
-}

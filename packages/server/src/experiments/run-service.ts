@@ -221,9 +221,12 @@ export function createRunService(
       if (current.id === own && current.workspace === access.run?.workspace) return
       current = current.parentRunId === null ? undefined : await cache.find(tx, current.parentRunId)
     }
+    // A step may say something about its job as a whole: what its pipeline came to.
+    const step = own === undefined ? undefined : await cache.find(tx, own)
+    if (step?.workspace === run.workspace && step.jobId !== null && step.jobId === run.id) return
     throw new ModelyardError(
       'not_allowed',
-      `The token of the run '${own ?? ''}' may write to that run and the runs below it, not to '${run.id}'.`,
+      `The token of the run '${own ?? ''}' may write to that run, to its job's and to the runs below it, not to '${run.id}'.`,
     )
   }
 

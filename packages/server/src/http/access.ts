@@ -16,10 +16,14 @@ export interface Access {
   readonly tokenId: string | null
 }
 
+/** Held anywhere it is held on the server: its answer shows of each workspace only what the caller may see. */
+const heldAnywhere: ReadonlySet<Permission> = new Set<Permission>(['server.read'])
+
 /** Whether the caller holds a permission in a workspace (or, without one, on the server). */
 export function may(access: Access, permission: Permission, workspace?: string): boolean {
   if (permission === 'node.work') return access.nodeId !== undefined
-  for (const scope of workspace === undefined ? ['*'] : ['*', workspace]) {
+  const onServer = heldAnywhere.has(permission) ? access.roles.keys() : ['*']
+  for (const scope of workspace === undefined ? onServer : ['*', workspace]) {
     for (const role of access.roles.get(scope) ?? []) if (rolePermissions[role].has(permission)) return true
   }
   return false

@@ -5,9 +5,11 @@ import { installationFolder } from '@modelyard/platform'
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Histogram, type Registry } from 'prom-client'
 import type { Platform } from '../platform/index.ts'
+import { may } from './access.ts'
 import type { Handlers } from './handlers.ts'
 import { limits } from './limits.ts'
 import { buildOpenApi } from './openapi.ts'
+import { visibleMetrics } from './visible-metrics.ts'
 
 export const version = '0.1.0'
 
@@ -29,13 +31,19 @@ export function serverHandlers(
     },
     getServerVersion: async () => ({ version, apiVersion: 'v1' }),
     getLimits: async () => ({ limits: [...limits] }),
-    getMetrics: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+    getMetrics: async ({ access }) => ({
+      body: visibleMetrics(await registry.metrics(), (workspace) => may(access, 'server.read', workspace)),
+      contentType: registry.contentType,
+    }),
   }
 }
 
 /** Counts what the server does, by route and status. */
 export function measureRequests(app: FastifyInstance, registry: Registry): void {
   collectDefaultMetrics({ register: registry, prefix: 'modelyard_' })
+  // Gauges by the name of counters; what they sum up is there by its type.
+  for (const what of ['resources', 'handles', 'requests'])
+    registry.removeSingleMetric(`modelyard_nodejs_active_${what}_total`)
   const durations = new Histogram({
     name: 'modelyard_http_request_duration_seconds',
     help: 'Time to answer by route and status',

@@ -36,11 +36,13 @@ export function createJobs(platform: Platform, deps: JobsDeps) {
   const demand = createDemand(platform, deps.compute)
   const engine = createStepEngine(platform, {
     experiments: deps.experiments,
+    data: deps.data,
     tokens: deps.tokens,
     targetChanged(targetId) {
       leases.wakeTarget(targetId)
       demand.changed(targetId)
     },
+    wakeNode: (nodeId) => leases.wakeNode(nodeId),
   })
   const leases = createLeaseService(platform, {
     ...deps,

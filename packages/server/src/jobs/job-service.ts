@@ -115,6 +115,7 @@ export function createJobService(platform: Platform, deps: JobServiceDeps) {
       compute_target_id: step.computeTargetId,
       error: null,
       reason: '',
+      stop_reason: null,
       open_needs: step.needs.length,
       spec: JSON.stringify(step.spec),
       key: null,

@@ -41,6 +41,8 @@ export interface StepTable {
   compute_target_id: string | null
   error: string | null
   reason: string
+  /** Why a running step was asked to end although its job was not canceled. */
+  stop_reason: string | null
   /** Steps that must end before this one may begin. */
   open_needs: number
   spec: string
@@ -188,6 +190,12 @@ export const jobMigrations: readonly Migration[] = [
         .addColumn('message', 'text', (column) => column.notNull())
         .execute()
       await schema.createIndex('attempt_step').on('attempt').columns(['job_id', 'step', 'number']).execute()
+    },
+  },
+  {
+    name: 'jobs/0002-stop-reasons',
+    async up({ schema }) {
+      await schema.alterTable('step').addColumn('stop_reason', 'text').execute()
     },
   },
 ]

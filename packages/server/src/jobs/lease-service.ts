@@ -158,7 +158,7 @@ export function createLeaseService(platform: Platform, deps: LeaseDeps) {
     const cancels: { attemptId: string; graceMs: number }[] = []
     for (const step of held) {
       const job = await jobs.findJob(platform.store.read, step.job_id)
-      if (job?.cancel_requested_at !== null && step.attempt_id !== null)
+      if ((job?.cancel_requested_at !== null || step.stop_reason !== null) && step.attempt_id !== null)
         cancels.push({ attemptId: step.attempt_id, graceMs: (JSON.parse(step.spec) as CommandSpec).graceMs })
     }
     return cancels
@@ -222,6 +222,12 @@ export function createLeaseService(platform: Platform, deps: LeaseDeps) {
         MLFLOW_TRACKING_TOKEN: token,
         MLFLOW_RUN_ID: step.run_id,
         MLFLOW_EXPERIMENT_ID: job.experiment_id,
+        AZUREML_RUN_ID: step.run_id,
+        AZUREML_EXPERIMENT_ID: job.experiment_id,
+        AZUREML_ARM_WORKSPACE_NAME: job.workspace,
+        AZUREML_ARM_PROJECT_NAME: job.experiment,
+        AZUREML_RUN_TOKEN: token,
+        AZUREML_SERVICE_ENDPOINT: url,
       },
     }
   }

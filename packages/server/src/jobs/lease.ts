@@ -11,7 +11,7 @@ const outputVariable = (position: number): string => `MODELYARD_OUTPUT_${positio
 export function leaseBody(
   ready: ReadyStep,
   spec: CommandSpec,
-): Pick<Lease, 'command' | 'code' | 'inputs' | 'outputs' | 'python' | 'timeoutMs' | 'graceMs'> {
+): Pick<Lease, 'command' | 'code' | 'inputs' | 'outputs' | 'python' | 'environment' | 'timeoutMs' | 'graceMs'> {
   const inputs: InputMount[] = []
   const positions = new Map<string, number>()
   for (const [name, input] of Object.entries(ready.inputs)) {
@@ -24,6 +24,7 @@ export function leaseBody(
     name,
     kind: output.mount,
     fileName: output.fileName,
+    ...(output.mayBeEmpty === true ? { mayBeEmpty: true } : {}),
   }))
   const replace = (kind: 'inputs' | 'outputs', name: string): Replacement => {
     if (kind === 'outputs') return { variable: outputVariable(outputNames.indexOf(name)) }
@@ -37,6 +38,7 @@ export function leaseBody(
     inputs,
     outputs,
     python: spec.python,
+    environment: spec.environment ?? null,
     timeoutMs: spec.timeoutMs,
     graceMs: spec.graceMs,
   }

@@ -99,12 +99,12 @@ export function createReportService(platform: Platform, deps: ReportDeps) {
         { status: 'succeeded', result: { outputs: stored, evidence: null, halt: false } },
       )
     }
-    if (state === 'canceled' || job.cancel_requested_at !== null)
+    if (state === 'canceled' || job.cancel_requested_at !== null || step.stop_reason !== null)
       return engine.end(
         tx,
         job,
         { ...step, attempt_state: state },
-        { status: 'canceled', reason: 'the job was canceled' },
+        { status: 'canceled', reason: step.stop_reason ?? 'the job was canceled' },
       )
     const code = report.errorCode ?? (state === 'timedOut' ? 'step_timed_out' : 'step_failed')
     return fail(
@@ -134,8 +134,11 @@ export function createReportService(platform: Platform, deps: ReportDeps) {
         ended_at: platform.clock.now(),
         message: why,
       })
-    if (job.cancel_requested_at !== null)
-      return engine.end(tx, job, step, { status: 'canceled', reason: 'the job was canceled' })
+    if (job.cancel_requested_at !== null || step.stop_reason !== null)
+      return engine.end(tx, job, step, {
+        status: 'canceled',
+        reason: step.stop_reason ?? 'the job was canceled',
+      })
     const losses = (await steps.listAttempts(tx, job.id, step.name)).filter(
       (attempt) => attempt.state === 'lost',
     ).length

@@ -1,11 +1,13 @@
 import type { AttemptState } from '@modelyard/contract'
 import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
+import type { Data } from '../data/index.ts'
 import type { Experiments } from '../experiments/index.ts'
 import { countDown } from './job-end.ts'
 import * as jobs from './job-store.ts'
 import type { JobTable, StepTable } from './job-tables.ts'
 import type { FinishedStep, ReadyStep, RunTokens, StepCache } from './ports.ts'
 import { createStepExecution } from './step-execution.ts'
+import { registerOutputs } from './step-outputs.ts'
 import { resolveInputs, type StepSpec, type StoredOutputs } from './step.ts'
 import * as steps from './step-store.ts'
 
@@ -15,8 +17,11 @@ const mostLosses = 8
 export interface EngineDeps {
   readonly experiments: Pick<Experiments, 'createRun' | 'setRunStatus' | 'logParameters' | 'addInputs'>
   readonly tokens: RunTokens
+  readonly data: Pick<Data, 'registerOutput'>
   /** After the commit: the target has queued work, or less of it. */
   targetChanged(targetId: string): void
+  /** After the commit: the node has something to hear. */
+  wakeNode(nodeId: string): void
 }
 
 /**
@@ -212,6 +217,10 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
     if (finished.status === 'succeeded' && result !== undefined) {
       if (step.key !== null && reusedFrom === undefined)
         await cache?.keep(tx, job.workspace, step.key, { jobId: job.id, step: step.name, runId: step.run_id, result })
+      await registerOutputs(tx, deps.data, job, step, {
+        outputs: result.outputs,
+        sourceRunId: reusedFrom?.runId ?? step.run_id,
+      })
       await (result.halt
         ? skipDescendants(tx, job, step.name, `the gate '${step.name}' did not pass`)
         : releaseChildren(tx, job, step.name, quiet))
@@ -243,7 +252,7 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
     }
   }
 
-  /** After a failure: what depends on it is skipped; without `continue_on_step_failure` nothing new begins either. */
+  /** After a failure: what depends on it is skipped; without `continue_on_step_failure` nothing new begins, and what runs is ended. */
   async function stopAfter(
     tx: Transaction,
     job: JobTable,
@@ -254,7 +263,7 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
       status === 'failed'
         ? `the step '${step.name}' failed`
         : status === 'canceled'
-          ? 'the job was canceled'
+          ? (step.stop_reason ?? 'the job was canceled')
           : `'${step.name}' was skipped`
     await skipDescendants(tx, job, step.name, reason)
     if (status !== 'failed' || job.continue_on_failure === 1) return
@@ -263,6 +272,15 @@ export function createStepEngine(platform: Platform, deps: EngineDeps) {
       if (other.status === 'pending' || queued || other.attempt_id === null)
         await endQueued(tx, job, other, { status: 'skipped', reason })
     }
+    for (const other of await steps.listOpenSteps(tx, job.id, ['running'])) await askToEnd(tx, other, reason)
+  }
+
+  /** A step that a node runs ends when the node has heard of it; one that the server does itself is soon over. */
+  async function askToEnd(tx: Transaction, step: StepTable, reason: string): Promise<void> {
+    if (step.attempt_id === null || step.node_id === null) return
+    await steps.changeStep(tx, step, { stop_reason: reason })
+    const node = step.node_id
+    later(() => deps.wakeNode(node))
   }
 
   /** Ends a step that no node has: its queued attempt ends with it. */

@@ -1,4 +1,4 @@
-import type { AttemptState, GateEvidence, Scalar } from '@modelyard/contract'
+import type { AttemptState, EnvironmentBuild, GateEvidence, Scalar } from '@modelyard/contract'
 
 /** Where a step's input comes from. */
 export type Binding =
@@ -14,6 +14,10 @@ export interface OutputSpec {
   readonly type: string
   readonly mount: 'file' | 'folder'
   readonly fileName: string | null
+  /** The data asset that a success registers the output as. */
+  readonly registerAs?: string
+  /** An empty folder is an output, too; otherwise it counts as not written. */
+  readonly mayBeEmpty?: boolean
 }
 
 export interface CommandSpec {
@@ -26,6 +30,8 @@ export interface CommandSpec {
   readonly environmentVariables: Readonly<Record<string, string>>
   readonly python: string
   readonly environmentDigest: string
+  /** What is built over the interpreter before the command starts; steps of earlier versions have no such field. */
+  readonly environment?: EnvironmentBuild | null
   readonly timeoutMs: number | null
   readonly graceMs: number
   readonly retries: number

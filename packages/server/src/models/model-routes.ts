@@ -85,6 +85,25 @@ export function modelHandlers(
     return found === undefined ? undefined : store.findVersion(read, workspace, name, found.version)
   }
 
+  /** The folder to be registered: one that was uploaded, or a file or folder of the run. */
+  async function treeOf(
+    workspace: string,
+    { tree, runId, runPath }: { tree?: string | undefined; runId?: string | undefined; runPath?: string | undefined },
+  ): Promise<string> {
+    if (tree !== undefined && runPath === undefined) {
+      await deps.data.requireTree(workspace, tree)
+      return tree
+    }
+    if (runId === undefined || runPath === undefined || tree !== undefined)
+      throw new ModelyardError('request_invalid', 'Name either `tree`, or `runId` with `runPath`.', {
+        places: [{ path: 'body.tree', message: 'name it, or `runId` with `runPath`' }],
+      })
+    const found = await deps.experiments.services.artifacts.toTree(read, { runId }, runPath)
+    if (found.entries.length === 0)
+      throw new ModelyardError('artifact_not_found', `The run '${runId}' has no artifact '${runPath}'.`)
+    return found.tree
+  }
+
   async function versionDocument(row: ModelVersionTable): Promise<ModelVersion> {
     const document = toModelVersion(row, await store.listAliases(read, row.workspace, row.model))
     return { ...document, deployments: await deps.deploymentsOf(row.workspace, row.model, document.version) }
@@ -107,15 +126,17 @@ export function modelHandlers(
       )
     },
     async registerModelVersion({ params, body, access, requestId }) {
-      await deps.data.requireTree(params.ws, body.tree)
       const run = body.runId === undefined ? undefined : await deps.experiments.findRun(read, params.ws, body.runId)
       if (body.runId !== undefined && run === undefined)
         throw new ModelyardError('run_not_found', `There is no run '${body.runId}' in the workspace '${params.ws}'.`)
-      const row = await platform.store.write((tx) =>
-        service.registerVersion(tx, {
+      const tree = await treeOf(params.ws, body)
+      const row = await platform.store.write(async (tx) => {
+        // Files of a run are not the workspace's to download before a version holds them.
+        if (body.tree === undefined) await deps.data.adoptTree(tx, params.ws, tree)
+        return service.registerVersion(tx, {
           workspace: params.ws,
           name: body.name,
-          tree: body.tree,
+          tree,
           description: body.description,
           tags: body.tags,
           metrics: body.metrics,
@@ -124,8 +145,8 @@ export function modelHandlers(
           step: run?.step ?? null,
           actor: access.actor,
           requestId,
-        }),
-      )
+        })
+      })
       return versionDocument(row)
     },
     async getModel({ params }) {

@@ -52,6 +52,29 @@ export function listOpenAlerts(db: Database, workspace: string, monitor?: string
   return query.execute()
 }
 
+/** Alerts of data quality of a monitor or an endpoint that fire, seen by somebody or not, oldest first. */
+export function listOpenQualityAlerts(
+  db: Database,
+  workspace: string,
+  { monitor, endpoint }: { readonly monitor: string | null; readonly endpoint: string | null },
+): Promise<AlertTable[]> {
+  return db
+    .selectFrom('alert')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('type', '=', 'data_quality')
+    .where('status', 'in', ['firing', 'acknowledged'])
+    .where((where) =>
+      where.or([
+        ...(monitor === null ? [] : [where('monitor', '=', monitor)]),
+        ...(endpoint === null ? [] : [where('endpoint', '=', endpoint)]),
+      ]),
+    )
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+}
+
 /** End of the newest window that a resolved alert of this signal has dealt with. */
 export async function findHandledUntil(
   db: Database,

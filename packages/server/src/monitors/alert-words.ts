@@ -43,7 +43,7 @@ export function wordsOfAlert(story: AlertStory): string {
   const subject = subjects[story.type] ?? 'a signal fires'
   const since = toTimestamp(story.since)
     .replace('T00:00:00.000Z', '')
-    .replace(/:00\.000Z$/, 'Z')
+    .replace(/(?::00)?\.000Z$/, 'Z')
     .replace('T', ' ')
   const windows = story.type === 'service' ? '' : `, in ${story.windows} ${story.windows === 1 ? 'window' : 'windows'}`
   const start = story.resolved

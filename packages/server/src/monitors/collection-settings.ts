@@ -26,6 +26,7 @@ export async function settingsOf(
     settings.set(deployment, {
       signature: columnsOf(row?.signature ?? null),
       csv: collector?.format === 'csv',
+      ...(collector?.azure === undefined ? {} : { azure: collector.azure }),
       modelName: model,
       modelVersion: version,
     })

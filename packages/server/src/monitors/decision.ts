@@ -78,7 +78,7 @@ export interface Evidence {
 
 const mostEvidence = 200
 
-/** The strongest fired decision of each feature over some windows, strongest first. */
+/** The strongest fired decision of each feature (of data quality: of each of its rates) over some windows, strongest first. */
 export function gatherEvidence(
   decisions: readonly Decision[],
   importance: Readonly<Record<string, number>>,
@@ -86,8 +86,9 @@ export function gatherEvidence(
   const strongest = new Map<string, Decision>()
   for (const decision of decisions) {
     if (!decision.fired || decision.value === null || decision.threshold === null) continue
-    // Of a signal without features each metric is a matter of its own.
-    const key = decision.feature ?? `\n${decision.statistic}`
+    // Of a signal without features each metric is a matter of its own, and missing values are not what is out of range.
+    const isOwn = decision.feature === null || decision.type === 'data_quality'
+    const key = `${decision.feature ?? ''}\n${isOwn ? decision.statistic : ''}`
     const known = strongest.get(key)
     if (known === undefined || strengthOf(known) < strengthOf(decision)) strongest.set(key, decision)
   }

@@ -38,6 +38,7 @@ export function withLearned(versions: readonly VersionInput[], found: Found): Ve
       baseline: version.baseline ?? learned.baseline,
       predictions: version.predictions ?? learned.predictions,
       predictionSource: version.predictions === null ? learned.source : version.predictionSource,
+      predictionsOfWindow: version.predictions === null && learned.predictions !== null,
     }
   })
 }

@@ -5,6 +5,7 @@ import type { Models } from '../models/index.ts'
 import type { LiveEvent, Platform } from '../platform/index.ts'
 import { createAlertService } from './alert-service.ts'
 import { countOpenAlerts, listAlertsSince, listOpenAlerts } from './alert-store.ts'
+import { findBrokenData } from './broken-data.ts'
 import { createDriftScores } from './drift-scores.ts'
 import { createCollection } from './collection/index.ts'
 import { namingOf, settingsOf } from './collection-settings.ts'
@@ -99,6 +100,9 @@ export function createMonitors(platform: Platform, deps: MonitorDeps) {
     },
     /** Labels of an endpoint that came after a moment. */
     newLabels: collection.newLabels,
+    /** The alert that says that the data of a monitor or an endpoint is broken, if one is open. */
+    brokenData: (workspace: string, of: { readonly monitor: string | null; readonly endpoint: string | null }) =>
+      findBrokenData(read, workspace, of),
     async usage(workspace: string): Promise<string[]> {
       const count = await store.countMonitors(read, workspace)
       return count > 0 ? [`${count} monitors`] : []

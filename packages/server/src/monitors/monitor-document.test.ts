@@ -63,6 +63,7 @@ describe('the file of a monitor', () => {
     ['size: 7d', 'size: 7 days', 'monitor.yml:3:11 window.size: `7 days` is no duration'],
     ['size: 7d', 'size: 5s', 'monitor.yml:3:11 window.size: must lie between 1m and ten years'],
     ['size: 7d', 'rows: 3', 'monitor.yml:3:11 window.rows: must be 10 or more'],
+    ['size: 7d', 'size: 7d, rows: 300', 'monitor.yml:3:21 window.rows: `rows` does not go with what stands beside it'],
     ['1 per quarter', 'sometimes', 'monitor.yml:4:1 false_alarms: `sometimes` is no rate'],
     ['type: data_drift', 'type: data_drft', 'monitor.yml:7:13 signals.inputs.type: '],
     ['{ type: data_drift }', '{ type: data_drift, thresholds: { kss: 1 } }', 'monitor.yml:7:'],
@@ -78,6 +79,12 @@ describe('the file of a monitor', () => {
     const text =
       before === 'endpoint: b' ? 'name: a\nendpont: b\nwindow: { size: 7d }\n' : smallest.replace(before, after)
     expect(placesOf(text).join('\n')).toContain(message)
+  })
+
+  test('with no signal at all is refused: it would be quiet for ever', () => {
+    expect(placesOf('name: a\nendpoint: b\nwindow: { size: 7d }\nsignals: {}\n')).toEqual([
+      expect.stringContaining('monitor.yml:4:1 signals: has no signal'),
+    ])
   })
 
   test('needs to know the column of the labels', () => {

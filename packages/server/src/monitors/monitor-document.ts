@@ -154,6 +154,7 @@ export const MonitorDocument = z.strictObject({
   signals: z
     .record(AssetName, Signal)
     .refine((signals) => Object.keys(signals).length <= 100, 'has more than 100 signals')
+    .refine((signals) => Object.keys(signals).length > 0, 'has no signal; leave it out for the usual ones')
     .prefault({
       inputs: { type: 'data_drift' },
       predictions: { type: 'prediction_drift' },

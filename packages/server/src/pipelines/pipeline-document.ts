@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EnvironmentUse } from '../environments/index.ts'
 
 const Name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'use 1 to 128 of A-Z, a-z, 0-9, _, . and -')
 const Key = z
@@ -26,6 +27,10 @@ const Inputs = z.record(Key, Input)
 
 const OutputObject = z.strictObject({
   type: z.enum(assetTypes).default('uri_folder'),
+  /** The data asset that a success registers the output as. */
+  name: Name.optional(),
+  /** A folder that is left empty is no failure. */
+  optional: z.boolean().optional(),
   path: z.string().max(1000).optional(),
   mode: z.enum(['rw_mount', 'upload', 'direct']).optional(),
   description: Text.optional(),
@@ -44,7 +49,7 @@ const commandKeys = {
   tags: Tags.optional(),
   command: z.string().min(1).max(20_000),
   code: z.string().min(1).max(1000).optional(),
-  environment: z.union([z.string().max(1000), z.looseObject({})]).optional(),
+  environment: EnvironmentUse.optional(),
   environment_variables: z
     .record(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use letters, digits and _'),

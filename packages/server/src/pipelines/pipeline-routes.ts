@@ -3,9 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import type { Handlers } from '../http/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { toPage, type Platform } from '../platform/index.ts'
-import { listStates } from './pipeline-store.ts'
+import { listAllVersions, listStates } from './pipeline-store.ts'
 import type { PublishingService } from './publishing-service.ts'
 import type { SubmissionService } from './submission-service.ts'
+import { startOf } from './trigger-body.ts'
 
 type Ids =
   | 'planJob'
@@ -18,9 +19,8 @@ type Ids =
   | 'listPipelineJobs'
   | 'runPipeline'
   | 'triggerPipeline'
-
-/** Azure's own keys of the trigger's body; anything else in it becomes a tag. */
-const azureKeys = new Set(['ExperimentName', 'ParameterAssignments', 'RunSource', 'DisplayName', 'Tags'])
+  | 'listPipelineVersions'
+  | 'getPipelineVersion'
 
 export function pipelineHandlers(
   platform: Platform,
@@ -62,7 +62,7 @@ export function pipelineHandlers(
       return { ...page, items }
     },
     async publishPipeline(call) {
-      const { name, description, jobId, submission } = call.body
+      const { name, label, description, jobId, submission } = call.body
       if ((jobId === undefined) === (submission === undefined))
         throw new ModelyardError('request_invalid', 'Give either jobId or submission.', {
           places: [{ path: 'body', message: 'give either jobId or submission' }],
@@ -72,10 +72,15 @@ export function pipelineHandlers(
         (JSON.parse(
           (await jobs.requireJob(platform.store.read, call.params.ws, jobId ?? '')).submission,
         ) as JobSubmission)
-      return publishing.publish(call.params.ws, { name, description, submission: source }, by(call))
+      return publishing.publish(call.params.ws, { name, label, description, submission: source }, by(call))
     },
     getPipeline: ({ params, query }) => publishing.get(params.ws, params.name, query.version),
-    setPipelineEnabled: (call) => publishing.setEnabled(call.params.ws, call.params.name, call.body.enabled, by(call)),
+    setPipelineEnabled(call) {
+      const { enabled, version } = call.body
+      return version === undefined
+        ? publishing.setEnabled(call.params.ws, call.params.name, enabled, by(call))
+        : publishing.setVersionEnabled(call.params.ws, call.params.name, { version, enabled }, by(call))
+    },
     async listPipelineJobs({ params, query }) {
       await publishing.requireState(params.ws, params.name)
       return jobs.jobPage({ workspace: params.ws, pipeline: params.name }, query)
@@ -83,25 +88,10 @@ export function pipelineHandlers(
     runPipeline: (call) =>
       publishing.start(call.params.ws, call.params.name, { ...call.body, ...idempotency(call.request) }, by(call)),
     async triggerPipeline(call) {
-      const { body } = call
-      const extra = Object.entries(body)
-        .filter(([key, value]) => !azureKeys.has(key) && (typeof value === 'string' || typeof value === 'number'))
-        .map(([key, value]) => [key.slice(0, 250), String(value).slice(0, 5000)])
-      const tags = {
-        ...(Object.fromEntries(extra) as Record<string, string>),
-        ...(body.RunSource === undefined ? {} : { RunSource: body.RunSource }),
-        ...body.Tags,
-      }
       const job = await publishing.start(
         call.params.ws,
         call.params.name,
-        {
-          set: body.ParameterAssignments ?? {},
-          experiment: body.ExperimentName,
-          displayName: body.DisplayName,
-          tags,
-          ...idempotency(call.request),
-        },
+        { ...startOf(call.body), ...idempotency(call.request) },
         by(call),
       )
       return {
@@ -110,10 +100,32 @@ export function pipelineHandlers(
         Url: job.url,
       }
     },
+    async listPipelineVersions({ params, query }) {
+      const rows = await listAllVersions(platform.store.read, params.ws, {
+        limit: query.pageSize + 1,
+        pageToken: query.pageToken,
+        enabled: query.enabled === undefined ? undefined : query.enabled === 'true',
+      })
+      const page = toPage(
+        rows,
+        query.pageSize,
+        (row) => [row.created_at, row.id],
+        (row) => row,
+      )
+      const items = page.items.map(({ pipeline_enabled: enabled, latest, updated_at, ...row }) =>
+        publishing.toDocument({ workspace: row.workspace, name: row.name, enabled, latest, updated_at }, row),
+      )
+      return { ...page, items: await Promise.all(items) }
+    },
+    async getPipelineVersion({ params }) {
+      const row = await publishing.requireById(params.ws, params.id)
+      return publishing.get(params.ws, row.name, row.version)
+    },
   }
 }
 
-function idempotency(request: FastifyRequest): { idempotencyKey?: string } {
+/** The `Idempotency-Key` of a request, checked. */
+export function idempotency(request: FastifyRequest): { idempotencyKey?: string } {
   const key = request.headers['idempotency-key']
   if (key === undefined) return {}
   if (typeof key !== 'string' || key.length > 200)

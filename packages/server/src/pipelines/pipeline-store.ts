@@ -51,12 +51,60 @@ export function findPipeline(
 export function listPipelineVersions(db: Database, workspace: string, name: string) {
   return db
     .selectFrom('pipeline')
-    .select(['version', 'created_at', 'created_by'])
+    .select(['id', 'version', 'label', 'enabled', 'created_at', 'created_by'])
     .where('workspace', '=', workspace)
     .where('name', '=', name)
     .orderBy('version', 'desc')
     .limit(1000)
     .execute()
+}
+
+export function findPipelineById(db: Database, workspace: string, id: string): Promise<PipelineTable | undefined> {
+  return db
+    .selectFrom('pipeline')
+    .selectAll()
+    .where('workspace', '=', workspace)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** Versions of all pipelines, newest first; `enabled` by the version and its pipeline together. */
+export function listAllVersions(
+  db: Database,
+  workspace: string,
+  query: { limit: number; pageToken?: string | undefined; enabled?: boolean | undefined },
+): Promise<(PipelineTable & { pipeline_enabled: number; latest: number; updated_at: number })[]> {
+  let rows = db
+    .selectFrom('pipeline')
+    .innerJoin('pipeline_state', (join) =>
+      join
+        .onRef('pipeline_state.workspace', '=', 'pipeline.workspace')
+        .onRef('pipeline_state.name', '=', 'pipeline.name'),
+    )
+    .selectAll('pipeline')
+    .select([
+      'pipeline_state.enabled as pipeline_enabled',
+      'pipeline_state.latest as latest',
+      'pipeline_state.updated_at as updated_at',
+    ])
+    .where('pipeline.workspace', '=', workspace)
+    .orderBy('pipeline.created_at', 'desc')
+    .orderBy('pipeline.id', 'desc')
+    .limit(query.limit)
+  if (query.enabled === true) rows = rows.where('pipeline.enabled', '=', 1).where('pipeline_state.enabled', '=', 1)
+  if (query.enabled === false)
+    rows = rows.where((where) => where.or([where('pipeline.enabled', '=', 0), where('pipeline_state.enabled', '=', 0)]))
+  const after = decodeCursor(query.pageToken, 2)
+  if (after !== undefined) {
+    const [at, id] = [Number(after[0]), String(after[1])]
+    rows = rows.where((where) =>
+      where.or([
+        where('pipeline.created_at', '<', at),
+        where.and([where('pipeline.created_at', '=', at), where('pipeline.id', '<', id)]),
+      ]),
+    )
+  }
+  return rows.execute()
 }
 
 /** Newest first. */
@@ -106,6 +154,14 @@ export async function setEnabled(tx: Transaction, workspace: string, name: strin
     .set({ enabled: Number(enabled) })
     .where('workspace', '=', workspace)
     .where('name', '=', name)
+    .execute()
+}
+
+export async function setVersionEnabled(tx: Transaction, id: string, enabled: boolean): Promise<void> {
+  await tx
+    .updateTable('pipeline')
+    .set({ enabled: Number(enabled) })
+    .where('id', '=', id)
     .execute()
 }
 

@@ -96,9 +96,15 @@ function outputsOf(outputs: Readonly<Record<string, OutputValue>>): Record<strin
   return Object.fromEntries(
     Object.entries(outputs).map(([name, output]) => {
       const type = typeof output === 'object' && output !== null ? output.type : 'uri_folder'
+      const registerAs = typeof output === 'object' && output !== null ? output.name : undefined
       return [
         name,
-        type === 'uri_file' ? { type, mount: 'file', fileName: name } : { type, mount: 'folder', fileName: null },
+        {
+          type,
+          ...(type === 'uri_file' ? { mount: 'file', fileName: name } : { mount: 'folder', fileName: null }),
+          ...(registerAs === undefined ? {} : { registerAs }),
+          ...(typeof output === 'object' && output?.optional === true ? { mayBeEmpty: true } : {}),
+        },
       ]
     }),
   )

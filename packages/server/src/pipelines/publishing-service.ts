@@ -1,5 +1,7 @@
 import {
   ModelyardError,
+  type DataPlace,
+  type ErrorPlace,
   type Job,
   type JobSubmission,
   type PipelineParameter,
@@ -10,10 +12,13 @@ import { toTimestamp } from '@modelyard/platform'
 import type { Data } from '../data/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { appendEvent, type Platform, type Transaction } from '../platform/index.ts'
+import { assignParameters } from './parameters.ts'
+import { withData } from './data-places.ts'
 import * as store from './pipeline-store.ts'
 import type { PipelineStateTable, PipelineTable } from './pipeline-tables.ts'
 import type { SubmissionService } from './submission-service.ts'
 import { requireEnabled } from './submission-words.ts'
+import { splitSet, undeclaredTags, undeclaredWarnings } from './undeclared.ts'
 
 const shownJobs = 20
 
@@ -28,6 +33,11 @@ export interface Start {
   readonly experiment?: string | undefined
   readonly displayName?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
+  readonly continueOnStepFailure?: boolean | undefined
+  /** Other data for inputs, by their names. */
+  readonly data?: Readonly<Record<string, DataPlace>> | undefined
+  /** Names that the pipeline does not declare are kept as tags and warned about, instead of refusing the start. */
+  readonly takeUndeclared?: boolean
   readonly force?: boolean
   readonly idempotencyKey?: string | undefined
   /** Written in the transaction that makes the job; when it throws, no job is made. */
@@ -43,7 +53,7 @@ export function createPublishingService(
 
   async function publish(
     workspace: string,
-    input: { name: string; description: string; submission: JobSubmission },
+    input: { name: string; label?: string | undefined; description: string; submission: JobSubmission },
     by: By,
   ): Promise<PublishedPipeline> {
     const submission = { ...input.submission, force: false, tags: input.submission.tags }
@@ -62,12 +72,15 @@ export function createPublishingService(
     const at = platform.clock.now()
     await platform.store.write(async (tx) => {
       const version = await store.insertPipeline(tx, {
+        id: platform.newId('pl'),
         workspace,
         name: input.name,
         description: input.description,
         submission: JSON.stringify(submission),
         parameters: JSON.stringify(parameters),
         steps: JSON.stringify(steps),
+        label: input.label ?? null,
+        enabled: 1,
         created_at: at,
         created_by: by.actor,
       })
@@ -108,7 +121,10 @@ export function createPublishingService(
     return {
       ...document,
       versions: versions.map((row) => ({
+        id: row.id,
         version: row.version,
+        label: row.label,
+        enabled: state.enabled === 1 && row.enabled === 1,
         createdAt: toTimestamp(row.created_at),
         createdBy: row.created_by,
       })),
@@ -119,10 +135,12 @@ export function createPublishingService(
     const { items } = await deps.jobs.jobPage({ workspace: row.workspace, pipeline: row.name }, { pageSize: shownJobs })
     const base = `${platform.serverUrl()}/api/v1/workspaces/${row.workspace}/pipelines/${encodeURIComponent(row.name)}`
     return {
+      id: row.id,
       name: row.name,
       version: row.version,
+      label: row.label,
       description: row.description,
-      enabled: state.enabled === 1,
+      enabled: state.enabled === 1 && row.enabled === 1,
       endpoint: `${base}/trigger`,
       url: `${platform.serverUrl()}/w/${row.workspace}/pipelines/${encodeURIComponent(row.name)}`,
       parameters: JSON.parse(row.parameters) as PipelineParameter[],
@@ -157,22 +175,66 @@ export function createPublishingService(
     return get(workspace, name)
   }
 
+  /** Takes one version out of use, or back into it. */
+  async function setVersionEnabled(
+    workspace: string,
+    name: string,
+    change: { version: number; enabled: boolean },
+    by: By,
+  ): Promise<PublishedPipeline> {
+    await requireState(workspace, name)
+    const { version, enabled } = change
+    const row = await requireVersion(workspace, name, version)
+    if ((row.enabled === 1) !== enabled)
+      await platform.store.write(async (tx) => {
+        await store.setVersionEnabled(tx, row.id, enabled)
+        await appendEvent(tx, {
+          name: enabled ? 'pipeline.enabled' : 'pipeline.disabled',
+          subject: `${name}:${version}`,
+          workspace,
+          at: platform.clock.now(),
+          ...by,
+          before: { version, enabled: !enabled },
+          after: { version, enabled },
+        })
+      })
+    return get(workspace, name, version)
+  }
+
+  async function requireById(workspace: string, id: string): Promise<PipelineTable> {
+    const row = await store.findPipelineById(read, workspace, id)
+    if (row === undefined)
+      throw new ModelyardError(
+        'pipeline_not_found',
+        `There is no published pipeline with the id '${id.slice(0, 128)}' in the workspace '${workspace}'.`,
+      )
+    return row
+  }
+
   /** Starts a version with what was set over its defaults; a name or a value that does not fit is refused and nothing starts. */
   async function start(workspace: string, name: string, input: Start, by: By): Promise<Job> {
     const state = await requireState(workspace, name)
     requireEnabled(state.enabled === 1, name)
     const row = await requireVersion(workspace, name, input.version ?? state.latest)
+    requireEnabled(row.enabled === 1, `${name}, version ${row.version}`)
     const stored = JSON.parse(row.submission) as JobSubmission
+    const { set, undeclared } =
+      input.takeUndeclared === true ? splitSet(row, input.set) : { set: input.set, undeclared: {} }
     const submission: JobSubmission = {
       ...stored,
-      set: { ...stored.set, ...input.set },
+      set: { ...stored.set, ...set },
       force: input.force ?? false,
-      tags: { ...stored.tags, ...input.tags },
+      tags: { ...stored.tags, ...input.tags, ...undeclaredTags(undeclared) },
+      ...(input.continueOnStepFailure === undefined ? {} : { continueOnStepFailure: input.continueOnStepFailure }),
       ...(input.experiment === undefined ? {} : { experiment: input.experiment }),
       ...(input.displayName === undefined ? {} : { displayName: input.displayName }),
     }
-    const job = await deps.submissions.submit(workspace, submission, by, {
+    const places = input.data ?? {}
+    const complete =
+      Object.keys(places).length === 0 ? submission : await withData(platform, deps, workspace, submission, places)
+    const job = await deps.submissions.submit(workspace, complete, by, {
       pipeline: { name, version: row.version },
+      warnings: undeclaredWarnings(undeclared),
       ...(input.idempotencyKey === undefined ? {} : { idempotencyKey: `${name}\n${input.idempotencyKey}` }),
       also: input.also,
     })
@@ -190,7 +252,29 @@ export function createPublishingService(
     return job
   }
 
-  return { publish, get, setEnabled, start, requireState, requireVersion, toDocument }
+  /** What of `set` the newest version would refuse when it is started; the path of each problem is the parameter's name. */
+  async function problemsOfSet(workspace: string, name: string, set: Start['set']): Promise<ErrorPlace[]> {
+    const { latest } = await requireState(workspace, name)
+    const { parameters } = await requireVersion(workspace, name, latest)
+    return assignParameters(JSON.parse(parameters) as PipelineParameter[], set, (path, message, suggestion) => ({
+      path,
+      message,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    })).problems
+  }
+
+  return {
+    publish,
+    get,
+    setEnabled,
+    setVersionEnabled,
+    problemsOfSet,
+    start,
+    requireState,
+    requireVersion,
+    requireById,
+    toDocument,
+  }
 }
 
 export type PublishingService = ReturnType<typeof createPublishingService>

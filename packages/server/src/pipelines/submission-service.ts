@@ -22,7 +22,8 @@ import { scriptsOf } from './expression.ts'
 import { assignParameters, parametersOf } from './parameters.ts'
 import { asPipeline, JobDocument, type PipelineDocument } from './pipeline-document.ts'
 import { draftPipeline, settle, type AssetReference, type Draft, type DraftStep, type Resolved } from './plan.ts'
-import { missingAsset, warningsOf } from './submission-words.ts'
+import { createStepEnvironments } from './step-environments.ts'
+import { localPaths, missingAsset } from './submission-words.ts'
 import { submitOnce, type SubmissionExtras } from './submit-once.ts'
 
 const defaultGraceMs = 1000
@@ -81,15 +82,6 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
     return { fileName, pipeline, parameters, values, draft, placeOf }
   }
 
-  /** Local paths of a file, each once. */
-  function localPaths({ draft }: Checked): string[] {
-    const code = draft.steps.flatMap((step) =>
-      step.document.type === 'command' && step.document.code !== undefined ? [step.document.code] : [],
-    )
-    const inputs = draft.assets.filter((asset) => asset.kind === 'local').map((asset) => asset.reference)
-    return [...new Set([...code, ...inputs])]
-  }
-
   async function plan(workspace: string, submission: JobSubmission): Promise<SourcePlan> {
     const checked = check(submission)
     await resolveCompute(workspace, checked)
@@ -113,7 +105,8 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
       key,
       async (note) => {
         const planned = await planJob(workspace, submission, more.pipeline ?? null)
-        return deps.jobs.submit(planned, by, async (tx, jobId) => {
+        const warnings = [...planned.warnings, ...(more.warnings ?? [])]
+        return deps.jobs.submit({ ...planned, warnings }, by, async (tx, jobId) => {
           await note(tx, jobId)
           await more.also?.(tx, jobId)
         })
@@ -131,9 +124,14 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
     const problems: ErrorPlace[] = []
     const targets = await resolveCompute(workspace, checked)
     const assets = await resolveAssets(workspace, checked, submission, problems)
+    const environments = createStepEnvironments(
+      deps.environments,
+      { workspace, files: submission.code, placeOf: checked.placeOf },
+      problems,
+    )
     const steps: PlannedStep[] = []
     for (const step of checked.draft.steps)
-      steps.push(await planStep(workspace, checked, step, { submission, assets, targets, problems }))
+      steps.push(await planStep(workspace, checked, step, { submission, assets, targets, environments, problems }))
     if (problems.length > 0) throw invalidDocument(checked.fileName, problems)
     const { pipeline: document } = checked
     return {
@@ -146,10 +144,10 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
       experiment: submission.experiment ?? document.experiment_name ?? 'Default',
       parameters: checked.values,
       tags: { ...document.tags, ...submission.tags },
-      warnings: warningsOf(checked),
+      warnings: environments.warnings(),
       submission,
       force: submission.force || document.settings?.force_rerun === true,
-      continueOnFailure: document.settings?.continue_on_step_failure === true,
+      continueOnFailure: submission.continueOnStepFailure ?? document.settings?.continue_on_step_failure === true,
       pipeline,
       steps,
     }
@@ -159,6 +157,7 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
     readonly submission: JobSubmission
     readonly assets: ReadonlyMap<string, Resolved>
     readonly targets: ReadonlyMap<string, { id: string; name: string }>
+    readonly environments: ReturnType<typeof createStepEnvironments>
     readonly problems: ErrorPlace[]
   }
 
@@ -181,7 +180,7 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
       }
       return { name: step.name, spec, needs: step.needs, computeTarget: null, computeTargetId: null }
     }
-    const environment = deps.environments.resolveDefault()
+    const environment = await context.environments.of(step.name, document.environment)
     const code =
       document.code === undefined ? null : await resolveCode(workspace, checked, step, document.code, context)
     const target = context.targets.get(step.name)
@@ -194,6 +193,7 @@ export function createSubmissionService(platform: Platform, deps: SubmissionDeps
       environmentVariables: document.environment_variables ?? {},
       python: environment.python,
       environmentDigest: environment.digest,
+      environment: environment.build,
       timeoutMs: document.limits === undefined ? null : Math.round(document.limits.timeout * 1000),
       graceMs: document.grace_seconds === undefined ? defaultGraceMs : Math.round(document.grace_seconds * 1000),
       retries: document.retry?.max ?? 0,

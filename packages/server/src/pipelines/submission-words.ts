@@ -1,4 +1,5 @@
 import { ModelyardError } from '@modelyard/contract'
+import { filesOfEnvironment } from '../environments/index.ts'
 import { isLocal, type AssetReference, type Draft } from './plan.ts'
 
 /** What is missing, and how it could be meant. */
@@ -8,14 +9,16 @@ export function missingAsset(asset: AssetReference): string {
   return `there is no ${what} \`${asset.reference}\`${isLocal(asset.reference) ? '' : '; say `optional: true` if it may be missing, or write a path beside the file as `./…`'}`
 }
 
-/** What was taken and has no effect (yet), said on the job. */
-export function warningsOf({ draft }: { readonly draft: Draft }): string[] {
-  const named = draft.steps
-    .filter((step) => step.document.type === 'command' && step.document.environment !== undefined)
-    .map((step) => step.name)
-  return named.length === 0
-    ? []
-    : [`The environments of ${named.join(', ')} are not built: these steps run with the default Python.`]
+/** Local paths of a file, each once. */
+export function localPaths({ draft }: { readonly draft: Draft }): string[] {
+  const code = draft.steps.flatMap((step) =>
+    step.document.type === 'command' && step.document.code !== undefined ? [step.document.code] : [],
+  )
+  const inputs = draft.assets.filter((asset) => asset.kind === 'local').map((asset) => asset.reference)
+  const environments = draft.steps.flatMap((step) =>
+    step.document.type === 'command' ? filesOfEnvironment(step.document.environment) : [],
+  )
+  return [...new Set([...code, ...inputs, ...environments])]
 }
 
 export function requireEnabled(enabled: boolean, name: string): void {

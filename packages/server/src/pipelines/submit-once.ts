@@ -7,6 +7,8 @@ const dayMs = 86_400_000
 export interface SubmissionExtras {
   readonly pipeline?: { readonly name: string; readonly version: number }
   readonly idempotencyKey?: string
+  /** Said on the job besides what the file itself gives reason for. */
+  readonly warnings?: readonly string[]
   /** Written in the transaction that makes the job; when it throws, no job is made. */
   readonly also?: ((tx: Transaction, jobId: string) => Promise<void>) | undefined
 }

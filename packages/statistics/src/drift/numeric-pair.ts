@@ -34,8 +34,39 @@ export function measurePair(reference: Float64Array, current: Float64Array): Num
     : measureOnBins(reference, current)
 }
 
+/** What is the same for every window that is compared with these values; kept as long as they are. */
+const orders = new WeakMap<Float64Array, Float64Array>()
+const bins = new WeakMap<Float64Array, ReferenceBins>()
+
+interface ReferenceBins {
+  readonly grid: EdgeGrid
+  readonly fine: Float64Array
+  readonly counts: Float64Array
+  /** Places among the fine edges of those that are shown. */
+  readonly places: readonly number[]
+  readonly ends: readonly [number, number]
+}
+
+function sortedOf(reference: Float64Array): Float64Array {
+  const known = orders.get(reference) ?? reference.toSorted()
+  orders.set(reference, known)
+  return known
+}
+
+function binsOf(reference: Float64Array): ReferenceBins {
+  const known = bins.get(reference)
+  if (known !== undefined) return known
+  const sample = edgeSample(reference)
+  const fine = quantileEdges(sample, fineBins)
+  const grid = new EdgeGrid(fine)
+  const places = placesOf(quantileEdges(sample, shownBins), fine)
+  const made = { grid, fine, counts: grid.count(reference), places, ends: extent(reference) }
+  bins.set(reference, made)
+  return made
+}
+
 function measureExactly(reference: Float64Array, current: Float64Array): NumericPair {
-  const [first, second] = [reference.toSorted(), current.toSorted()]
+  const [first, second] = [sortedOf(reference), current.toSorted()]
   const { distance, steps } = kolmogorovSmirnov(first, second)
   const inner = quantileEdges(finite(first), shownBins)
   return {
@@ -53,11 +84,10 @@ function measureExactly(reference: Float64Array, current: Float64Array): Numeric
 }
 
 function measureOnBins(reference: Float64Array, current: Float64Array): NumericPair {
-  const sample = edgeSample(reference)
-  const fine = quantileEdges(sample, fineBins)
-  const grid = new EdgeGrid(fine)
-  const [first, second] = [grid.count(reference), grid.count(current)]
-  const ends = extent(reference, current)
+  const { grid, fine, counts: first, places, ends: own } = binsOf(reference)
+  const second = grid.count(current)
+  const other = extent(current)
+  const ends: [number, number] = [Math.min(own[0], other[0]), Math.max(own[1], other[1])]
   const [n, m] = [reference.length, current.length]
   let [below, belowCurrent, distance, heaviest, area, areaBound] = [0, 0, 0, 0, 0, 0]
   for (let bin = 0; bin < first.length; bin++) {
@@ -73,7 +103,6 @@ function measureOnBins(reference: Float64Array, current: Float64Array): NumericP
     area += (width * (left + right)) / 2
     areaBound += (width * (p + q)) / 2
   }
-  const places = placesOf(quantileEdges(sample, shownBins), fine)
   return {
     referenceCount: n,
     currentCount: m,

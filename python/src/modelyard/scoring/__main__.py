@@ -46,7 +46,7 @@ def main() -> None:
         sys.exit(3)
     gc.collect()
     gc.freeze()
-    say(control, {"ready": model.schema(), "batches": bool(model.batches), "forkable": is_forkable()})
+    say(control, {"ready": model.schema(), "batches": bool(model.batches), "forkable": is_forkable(), "head": bool(getattr(model, "wants_head", False))})
     serve_control(control, model, settings)
 
 

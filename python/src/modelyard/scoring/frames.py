@@ -1,9 +1,10 @@
 """The bytes between gateway and worker.
 
 A frame is a length (``u32``, little-endian) and that many bytes. A request frame holds items, each ``u32`` id, ``u8`` kind, ``f64`` event
-time (milliseconds since the epoch), ``u16`` length and text of the request id, ``u32`` length and bytes of the body. A result frame holds items, each
-``u32`` id, ``u16`` status, ``u16`` length and text of the content type, ``u32`` run time in microseconds, ``u32`` length and bytes of the body, ``u32``
-length and JSON of the exception that the script ended with (mostly none).
+time (milliseconds since the epoch), ``u16`` length and text of the request id, ``u32`` length and JSON of the request's head (none unless the model asks
+for it), ``u32`` length and bytes of the body. A result frame holds items, each ``u32`` id, ``u16`` status, ``u16`` length and text of the content type
+(further headers behind it, a line each), ``u32`` run time in microseconds, ``u32`` length and bytes of the body, ``u32`` length and JSON of the
+exception that the script ended with (mostly none).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class Request(NamedTuple):
     request_id: str
     body: bytes
     event_time_ms: float = 0.0
+    #: JSON of ``{method, url, headers}``.
+    head: bytes = b""
 
 
 class Result(NamedTuple):
@@ -76,9 +79,13 @@ def requests_of(frame: bytes) -> Iterator[Request]:
         offset += _request.size
         request_id = frame[offset : offset + id_length].decode("utf-8", "replace")
         offset += id_length
+        (head_size,) = _length.unpack_from(frame, offset)
+        offset += 4
+        head = frame[offset : offset + head_size]
+        offset += head_size
         (size,) = _length.unpack_from(frame, offset)
         offset += 4
-        yield Request(number, kind, request_id, frame[offset : offset + size], event_time_ms)
+        yield Request(number, kind, request_id, frame[offset : offset + size], event_time_ms, head)
         offset += size
 
 

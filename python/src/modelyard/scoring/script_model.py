@@ -15,9 +15,11 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable, Optional
 
-from .failures import exception_document, problem
+from . import surface
+from .failures import InputError, exception_document, problem
 from .frames import Request, Result
 from .output import RequestLog
+from .script_call import ScriptCall
 
 _json_type = "application/json"
 
@@ -33,11 +35,13 @@ class ScriptModel:
         for entry in (folder, os.path.dirname(path)):
             if entry not in sys.path:
                 sys.path.insert(0, entry)
+        surface.install()
         self._module = _load(path)
         init = getattr(self._module, "init", None)
         if init is not None:
             init()
-        self._run: Callable[[str], Any] = self._module.run
+        run = getattr(self._module, "run", None)
+        self._call: Optional[ScriptCall] = ScriptCall(run) if run is not None else None
         self._run_batch: Optional[Callable[[list[str]], list[Any]]] = getattr(self._module, "run_batch", None)
 
     @property
@@ -45,8 +49,13 @@ class ScriptModel:
         """Whether waiting requests may go into one call."""
         return self._run_batch is not None
 
+    @property
+    def wants_head(self) -> bool:
+        """Whether the script reads method, address or headers of a request."""
+        return self._call is not None and self._call.wants_head
+
     def schema(self) -> "dict[str, Any]":
-        return {"kind": "script"}
+        return {"kind": "script", **(self._call.schema() if self._call is not None else {})}
 
     def answer(self, requests: "list[Request]") -> "list[Result]":
         if self._run_batch is not None and len(requests) > 1:
@@ -78,8 +87,11 @@ class ScriptModel:
             if self._run_batch is not None:
                 value = self._run_batch([request.body.decode("utf-8")])[0]
             else:
-                value = self._run(request.body.decode("utf-8"))
+                assert self._call is not None
+                value = self._call(request)
             status, kind, body = _encode(value)
+        except InputError as error:
+            status, kind, body = problem("request_invalid", str(error), request.request_id)
         except Exception as error:
             status, kind, body, exception = self._failure(request, error)
         finally:
@@ -122,13 +134,22 @@ def _encode(value: Any) -> "tuple[int, str, bytes]":
 
 def _encode_response(value: Any, status: int) -> "tuple[int, str, bytes]":
     if hasattr(value, "get_data"):
-        return status, str(getattr(value, "content_type", _json_type) or _json_type), bytes(value.get_data())
+        return status, _content_type_and_headers(value), bytes(value.get_data())
     message = value.message
     if isinstance(message, bytes):
         return status, "application/octet-stream", message
     if isinstance(message, str) and getattr(value, "json_str", False):
         return status, _json_type, message.encode()
     return status, _json_type, json.dumps(message, default=_plain).encode()
+
+
+def _content_type_and_headers(value: Any) -> str:
+    """The content type; headers of the script's own go behind it, a line each."""
+    kind = str(getattr(value, "content_type", None) or _json_type)
+    headers = getattr(value, "headers", None)
+    pairs = [(str(name), str(text)) for name, text in headers.items()] if headers is not None else []
+    lines = [f"{name}: {text}" for name, text in pairs if name.lower() not in ("content-type", "content-length") and "\n" not in text and "\r" not in text]
+    return "\n".join([kind, *lines])
 
 
 def _plain(value: Any) -> Any:

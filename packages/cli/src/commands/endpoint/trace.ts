@@ -11,12 +11,16 @@ export default defineCommand({
       params: { ws: workspace, endpoint: name, requestId: request },
     })
     output.document(trace, () => {
-      const lines = trace.lines.map((line) => `${harmless(line)}\n`).join('')
-      const failure =
-        trace.exception?.traceback
+      const traceback = trace.exception?.traceback.trimEnd() ?? ''
+      // The worker logs the traceback, too: once is enough.
+      const printed = trace.lines.join('\n').replace(traceback, '')
+      const clean = (text: string): string =>
+        text
           .split('\n')
           .map((line) => harmless(line))
-          .join('\n') ?? ''
+          .join('\n')
+      const lines = printed.trim() === '' ? '' : `${clean(printed.trimEnd())}\n`
+      const failure = clean(traceback)
       return `${output.style.dim(`${name}/${trace.deployment}`)}\n${lines}${failure === '' ? '' : `${output.style.red(failure)}\n`}`
     })
   },

@@ -42,6 +42,8 @@ describe('errors', () => {
     expect(verdict('errors', judged(counters(20, 1), counters(180)))).toBe('inconclusive'))
   it('pass when the stable deployment has as many', () =>
     expect(verdict('errors', judged(counters(1000, 100), counters(9000, 900)))).toBe('pass'))
+  it('are undecided while nobody at all was answered: as bad as before is not good', () =>
+    expect(verdict('errors', judged(counters(100, 100), counters(900, 900)))).toBe('inconclusive'))
   it('of a step that leaves nothing to the stable deployment are compared with what it did before', () => {
     const alone = { baseline: counters(900, 90), weight: 100 }
     expect(verdict('errors', judged(counters(100, 10), noCounters, alone))).toBe('pass')

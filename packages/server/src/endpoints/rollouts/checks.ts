@@ -78,7 +78,10 @@ function errorsCheck(judged: Judged): RolloutCheck {
     lowerBound(own.failed, own.total, alpha / 2) >
     (stable.total === 0 ? maxErrorRate : upperBound(stable.failed, stable.total, alpha / 2))
   const words = `${own.failed} of ${own.total} requests failed, ${stable.failed} of ${stable.total} before`
-  const verdict = beyond <= maxErrorRate ? 'pass' : isSure ? 'fail' : 'inconclusive'
+  // As bad as before says nothing for what has answered nobody yet.
+  const isUnknown = rate === 1 && beyond <= maxErrorRate
+  const verdict = isUnknown ? 'inconclusive' : beyond <= maxErrorRate ? 'pass' : isSure ? 'fail' : 'inconclusive'
+  const doubt = isUnknown ? 'nothing is known of it until it answers' : 'that may be chance'
   return {
     name: 'errors',
     stable: stableRate,
@@ -86,7 +89,7 @@ function errorsCheck(judged: Judged): RolloutCheck {
     limit: (stableRate ?? 0) + maxErrorRate,
     unit: 'share',
     verdict,
-    reason: verdict === 'pass' ? '' : verdict === 'fail' ? words : `${words}; that may be chance`,
+    reason: verdict === 'pass' ? '' : verdict === 'fail' ? words : `${words}; ${doubt}`,
   }
 }
 

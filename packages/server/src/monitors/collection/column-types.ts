@@ -3,8 +3,12 @@ import type { SignatureColumn } from './doors.ts'
 /** What a stored column holds; `unknown` until its first value comes (stored as an empty double). */
 export type ColumnType = 'int64' | 'double' | 'text' | 'boolean' | 'unknown'
 
-/** Columns that every row has, and the names that partitions take: a feature of that name is stored under another. */
+/**
+ * Columns that every row has, and the names that partitions take: a feature of that name is stored under another, in whatever case, since to DuckDB
+ * `Hour` is the partition `hour`. A column without a name gets one from some readers.
+ */
 const takenNames: ReadonlySet<string> = new Set([
+  '',
   'request_id',
   'row_index',
   'event_time',
@@ -22,7 +26,7 @@ const prefix = 'feature_'
 export function storedName(feature: string): string {
   let bare = feature
   while (bare.startsWith(prefix)) bare = bare.slice(prefix.length)
-  return takenNames.has(bare) ? `${prefix}${feature}` : feature
+  return takenNames.has(bare.toLowerCase()) ? `${prefix}${feature}` : feature
 }
 
 /** The type that a model's signature gives a column; undefined for types that it leaves open. */

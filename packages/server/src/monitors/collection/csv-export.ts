@@ -4,6 +4,7 @@ import { toTimestamp } from '@modelyard/platform'
 import { storedName } from './column-types.ts'
 import type { DeploymentSettings, EndpointPlace } from './doors.ts'
 import { lockEndpoint } from './locks.ts'
+import { collectorName } from './places.ts'
 import { pathOf, saveManifest, schemaOf, type DeploymentState, type StoredFile } from './manifest.ts'
 import { openParquetFile, readPart } from './parquet-file.ts'
 import { recover } from './recovery.ts'
@@ -28,7 +29,8 @@ const tailColumns = [
 
 /**
  * Writes the days that got rows since the last time as CSV, each whole and in place of its former self: done again it is the same.
- * `…/modeldata/<workspace>/<endpoint>/<model>/<version>/<collection>/<yyyy>/<MM>/<dd>/data.csv`.
+ * `…/modeldata/<workspace>/<endpoint>/<model>/<version>/<collection>/<yyyy>/<MM>/<dd>/data.csv`, or as Azure's SDK v1 had it:
+ * `…/modeldata/<subscription>/<resource group>/<workspace>/<service>/<model>/<version>/<designation>/<yyyy>/<MM>/<dd>/<designation>.csv`.
  */
 export async function exportCsv(input: {
   readonly place: EndpointPlace
@@ -46,12 +48,20 @@ export async function exportCsv(input: {
     else files.push(file)
     if (file.revision > (state.manifest.csvRevision ?? 0)) changed.add(day)
   }
+  if (input.settings.azure !== undefined) leaveOutHidden(state.manifest.files, changed)
   for (const day of changed) await writeDay(state, days.get(day) ?? [], input.settings)
   if (changed.size > 0) {
     state.manifest.csvRevision = state.manifest.revision
     await saveManifest(state)
   }
   return { files: changed.size }
+}
+
+/** In Azure's folders a name is what the script collected under it; the gateway's own rows stand there when no script collects. */
+function leaveOutHidden(files: readonly StoredFile[], days: Set<string>): void {
+  const given = files.filter(({ collection }) => collectorName(collection) !== collection)
+  const hidden = new Set(given.map(({ collection }) => collectorName(collection)))
+  for (const day of days) if (hidden.has(day.slice(0, day.lastIndexOf('/')))) days.delete(day)
 }
 
 async function writeDay(
@@ -82,14 +92,12 @@ async function writeDay(
 
 function csvPath(place: EndpointPlace, file: StoredFile, settings: DeploymentSettings): string {
   const day = toTimestamp(file.hourStartMs).slice(0, 10).split('-')
-  return join(
-    place.csvFolder,
-    pathPart(settings.modelName),
-    pathPart(settings.modelVersion),
-    file.collection,
-    ...day,
-    'data.csv',
-  )
+  const model = [pathPart(settings.modelName), pathPart(settings.modelVersion)]
+  const { azure } = settings
+  if (azure === undefined) return join(place.csvFolder, ...model, file.collection, ...day, 'data.csv')
+  const labels = [pathPart(azure.subscriptionId), pathPart(azure.resourceGroup), place.workspace, place.endpoint]
+  const designation = collectorName(file.collection)
+  return join(place.azureFolder, ...labels, ...model, designation, ...day, `${designation}.csv`)
 }
 
 /** A model's name or version as part of a path; one that may be none is left out. */

@@ -10,6 +10,8 @@ export interface EndpointPlace {
   readonly rowsFolder: string
   /** `<home>/blobs/modeldata/<workspace>/<endpoint>`: CSV in the article's layout. */
   readonly csvFolder: string
+  /** `<home>/blobs/azureml/modeldata`: CSV in the folders of Azure's SDK v1. */
+  readonly azureFolder: string
 }
 
 /** A column of the model's signature, as MLflow writes it: `long`, `integer`, `double`, `float`, `string`, `boolean`, `datetime`, … */
@@ -23,6 +25,8 @@ export interface DeploymentSettings {
   readonly signature: readonly SignatureColumn[] | null
   /** Also as CSV, in the article's layout. */
   readonly csv: boolean
+  /** The CSV lies in the folders of Azure's SDK v1, below these two. */
+  readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string }
   readonly modelName: string | null
   readonly modelVersion: string | null
 }

@@ -142,7 +142,7 @@ describe('segments become Parquet that pandas reads as it lies', () => {
       {
         at: start,
         id: 'a',
-        request: { data: [{ month: 3, feature_month: 4, event_time: 'noon', x: 1 }] },
+        request: { data: [{ month: 3, feature_month: 4, event_time: 'noon', x: 1, Hour: 17, '': 6 }] },
         answer: [1],
       },
     ])
@@ -151,9 +151,12 @@ describe('segments become Parquet that pandas reads as it lies', () => {
       feature_feature_month: 4,
       feature_event_time: 'noon',
       month: 3,
+      // DuckDB knows no case: `Hour` would be the partition there.
+      feature_Hour: 17,
+      feature_: 6,
     })
     await using read = await readCollected({ place })
-    expect(read.inputs.names).toEqual(['month', 'feature_month', 'event_time', 'x'])
+    expect(read.inputs.names).toEqual(['month', 'feature_month', 'event_time', 'x', 'Hour', ''])
     expect(await read.inputs.read('month')).toMatchObject({ whole: true })
   })
 
@@ -178,6 +181,27 @@ describe('segments become Parquet that pandas reads as it lies', () => {
       expect(row).toMatch(/^1,"a,""b""",a,2026-03-01T10:00:00.000Z,/)
       expect(others).toEqual([])
     }
+  })
+
+  test('in Azure’s folders what a script collects under a name stands in place of the gateway’s own rows', async () => {
+    const azure = { subscriptionId: 'sub', resourceGroup: 'group' }
+    const settings = { ...none, csv: true, azure, modelName: 'ridership', modelVersion: '4' }
+    await take(
+      's1',
+      [
+        { at: start, id: 'a', request: { data: [{ v: 1 }] }, answer: [7] },
+        { at: start + 1, id: 'a', collector: 'inputs', request: [{ x: 5 }] },
+      ],
+      settings,
+    )
+    await exportCsv({ place, deployment: 'blue', settings })
+    const folder = join(place.azureFolder, 'sub/group', place.workspace, place.endpoint, 'ridership/4')
+    const lines = (name: string): string[] =>
+      readFileSync(join(folder, name, `2026/03/01/${name}.csv`), 'utf8')
+        .trim()
+        .split('\n')
+    expect(lines('inputs').map((line) => line.split(',')[0])).toEqual(['x', '5'])
+    expect(lines('predictions').map((line) => line.split(',')[0])).toEqual(['prediction', '7'])
   })
 })
 

@@ -3,6 +3,7 @@ import { ModelyardError } from '@modelyard/contract'
 import type { EndpointPlace } from './doors.ts'
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
+const collectorPrefix = 'collector-'
 const collectorNamePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
 
 /** Whether a workspace's, an endpoint's or a deployment's name may be part of a path. */
@@ -20,6 +21,7 @@ export function placeOf(home: string, workspace: string, endpoint: string): Endp
     stateFolder: join(home, 'collected', workspace, endpoint),
     rowsFolder: join(home, 'blobs', 'collected', workspace, endpoint),
     csvFolder: join(home, 'blobs', 'modeldata', workspace, endpoint),
+    azureFolder: join(home, 'blobs', 'azureml', 'modeldata'),
   }
 }
 
@@ -30,7 +32,14 @@ export function placeOf(home: string, workspace: string, endpoint: string): Endp
 export function collectorFolder(name: string): string | undefined {
   if (!collectorNamePattern.test(name)) return undefined
   const folder = name.toLowerCase()
-  return folder === 'inputs' || folder === 'predictions' ? `collector-${folder}` : folder
+  return folder === 'inputs' || folder === 'predictions' ? `${collectorPrefix}${folder}` : folder
+}
+
+/** The name that a script gave to what lies in a folder. */
+export function collectorName(folder: string): string {
+  return folder === `${collectorPrefix}inputs` || folder === `${collectorPrefix}predictions`
+    ? folder.slice(collectorPrefix.length)
+    : folder
 }
 
 const hourMs = 3_600_000

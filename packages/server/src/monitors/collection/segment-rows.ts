@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { decodeSegment, SegmentKind, type SegmentRecord } from '@modelyard/contract/collection'
-import { parseLenientJson } from './lenient-json.ts'
+import { decodeSegment, parseAnswer, parseLenientJson, SegmentKind } from '@modelyard/contract/collection'
 import { collectorFolder, hourOf, storableTime } from './places.ts'
 import { RowGatherer } from './row-gatherer.ts'
 
@@ -37,7 +36,7 @@ export async function readSegment(path: string, names: readonly string[] | null)
     const inputsBefore = inputs.rows
     const predictionsBefore = predictions.rows
     if (!tryRows(() => inputs.addRequest(key, textOf(record.request), names))) unreadable.requests++
-    if (!tryRows(() => predictions.addAnswer(key, answerOf(record)))) unreadable.answers++
+    if (!tryRows(() => predictions.addAnswer(key, parseAnswer(record.answer.toString())))) unreadable.answers++
     if (inputs.rows - inputsBefore !== predictions.rows - predictionsBefore) unpairedHours.add(hourOf(eventTimeMs))
   }
   return { collections, unpairedHours, unreadable }
@@ -54,10 +53,4 @@ function tryRows(add: () => boolean): boolean {
 
 function textOf(body: Buffer): unknown {
   return parseLenientJson(body.toString())
-}
-
-/** The answer's document. A script that answers a text which is JSON itself means what the text says. */
-function answerOf(record: SegmentRecord): unknown {
-  const document = textOf(record.answer)
-  return typeof document === 'string' ? parseLenientJson(document) : document
 }

@@ -1,7 +1,8 @@
 import type { Distribution, SignalResult } from '@modelyard/contract'
-import { compareTables, type Calibration, type CompareOptions, type Comparison } from '@modelyard/statistics'
-import { tableOf, type Column, type Table } from '@modelyard/statistics/tables'
+import { compareTables, type CompareOptions, type Comparison } from '@modelyard/statistics'
+import type { Table } from '@modelyard/statistics/tables'
 import type { SignalPlan } from '../monitor-document.ts'
+import { betweenWindows, predictionReference } from './prediction-reference.ts'
 import { isPrediction, type OpenReference } from './reference-table.ts'
 import type { VersionInput, WindowInput } from './request.ts'
 
@@ -61,12 +62,20 @@ export async function driftResults(input: DriftInput): Promise<DriftOutput> {
       const features = [...new Set(group.signals.flatMap((signal) => chosen(signal, known)))]
       const compared = await compare(input, reference, features, group.thresholds, tests)
       for (const distribution of compared.distributions) distributions.set(distribution.feature, plain(distribution))
-      for (const signal of group.signals)
+      for (const signal of group.signals) {
         results.push(...ofSignal(signal, compared, chosen(signal, known), input.alpha))
+        for (const name of unknownOf(signal, known))
+          results.push(nothing(signal, name, 'no_column: the reference has no such feature'))
+      }
     }
   }
-  for (const signal of predicted)
-    results.push(...(await predictionResults(input, signal, chosen(signal, predictions), tests, distributions)))
+  for (const signal of predicted) {
+    const named = chosen(signal, predictions)
+    if (named.length > 0 || signal.features === null)
+      results.push(...(await predictionResults(input, signal, named, tests, distributions)))
+    for (const name of unknownOf(signal, predictions))
+      results.push(nothing(signal, name, 'no_column: the answers have no such column'))
+  }
   return { results, distributions: [...distributions.values()] }
 }
 
@@ -85,6 +94,11 @@ function featuresOf({ reference, seenColumns, version, signals }: DriftInput): s
 function chosen(signal: SignalPlan, known: readonly string[]): string[] {
   if (signal.features !== null) return known.filter((name) => signal.features?.includes(name))
   return known.filter((name) => !signal.exclude.includes(name))
+}
+
+/** Features that the monitor's file names and nobody has: a slip of the pen must not look like quiet. */
+function unknownOf({ features }: SignalPlan, known: readonly string[]): string[] {
+  return (features ?? []).filter((name) => !known.includes(name))
 }
 
 /** Signals that can share one comparison: those of drift by their thresholds, each with the quality signal of the same place. */
@@ -182,41 +196,14 @@ async function predictionResults(
   }
   const compared = await compareTables(side.table, rows.predictions, options)
   for (const distribution of compared.distributions) distributions.set(distribution.feature, plain(distribution))
-  return compared.drift.map((result) => finished(signal, result, input.alpha))
-}
-
-/**
- * What predictions are compared with: the reference's own column of that name, else the version's predictions. Those have no times; how much they
- * differ from window to window without any change is read off the label of the reference, which they follow.
- */
-function predictionReference(
-  { reference, version }: DriftInput,
-  columns: readonly string[],
-): { table: Table; times: Float64Array | null; calibration: Calibration | undefined } | undefined {
-  if (reference !== null && columns.length > 0 && columns.every((name) => reference.table.names.includes(name)))
-    return { table: reference.table, times: reference.times, calibration: reference.calibration }
-  if (version.predictions === null || columns.length === 0) return undefined
-  const table = tableOf(new Map(Object.entries(version.predictions).map(([name, values]) => [name, columnOf(values)])))
-  const label = version.reference?.label ?? null
-  const follows = label === null ? undefined : reference?.calibration.features[label]
-  const calibration =
-    reference === null || reference.times === null || follows === undefined
-      ? undefined
-      : { ...reference.calibration, features: Object.fromEntries(columns.map((name) => [name, follows])) }
-  return { table, times: null, calibration }
-}
-
-/** A column out of kept values: numbers, or words. */
-export function columnOf(values: readonly (number | string)[]): Column {
-  if (values.every((value) => typeof value === 'number'))
-    return {
-      kind: 'number',
-      values: Float64Array.from(values),
-      whole: values.every((value) => Number.isInteger(value)),
-    }
-  const dictionary = [...new Set(values.map(String))]
-  const places = new Map(dictionary.map((word, place) => [word, place]))
-  return { kind: 'text', dictionary, codes: Int32Array.from(values, (value) => places.get(String(value)) ?? -1) }
+  const ofWindow = input.version.predictionsOfWindow === true && side.calibration !== undefined && !side.isReference
+  return compared.drift.map((result) =>
+    finished(
+      signal,
+      ofWindow && !Object.hasOwn(signal.thresholds, result.statistic) ? betweenWindows(result) : result,
+      input.alpha,
+    ),
+  )
 }
 
 function nothing(signal: SignalPlan, feature: string | null, reason: string): SignalResult {

@@ -1,6 +1,6 @@
 import { profileColumn, profileTable, type ColumnProfile, type Profile } from '@modelyard/statistics'
 import { openTable, TableError } from '@modelyard/statistics/tables'
-import { columnOf } from './drift.ts'
+import { columnOf } from './prediction-reference.ts'
 import type { TableFile, VersionInput } from './request.ts'
 
 export interface ProfileInput {

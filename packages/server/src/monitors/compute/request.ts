@@ -45,6 +45,8 @@ export interface VersionInput {
   /** Predictions to compare with: of rows that the model did not learn from, or of the first complete window. By column. */
   readonly predictions: Readonly<Record<string, readonly (number | string)[]>> | null
   readonly predictionSource: string
+  /** The predictions are those of one window, which is as unusual as any other may be. */
+  readonly predictionsOfWindow?: boolean
 }
 
 export interface DeploymentInput {

@@ -147,6 +147,7 @@ export function createWindowJudge(input: ComputeInput, references: References) {
       ...main,
       baseline: baseline ?? main.baseline,
       predictions: predictions ?? main.predictions,
+      predictionsOfWindow: main.predictionsOfWindow === true || predictions !== undefined,
     })
   }
 

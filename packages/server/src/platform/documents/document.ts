@@ -115,7 +115,11 @@ function placesOfIssue(issue: Issue, placeOf: PlaceOf, schema: z.ZodType): Error
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
-    return issue.keys.map((key) => placeOf([...path, key], `unknown key \`${key}\``, nearest(key, known)))
+    return issue.keys.map((key) =>
+      known.includes(key)
+        ? placeOf([...path, key], `\`${key}\` does not go with what stands beside it`)
+        : placeOf([...path, key], `unknown key \`${key}\``, nearest(key, known)),
+    )
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     // The branch that came furthest is the one that was meant.

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'no
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  environmentsFolder,
   findProcessesByEnvironment,
   installationFolder,
   isProcessAlive,
@@ -63,6 +64,8 @@ export function createLocalBackend(home: string): ComputeBackend {
           folder,
           '--blobs',
           join(home, 'blobs'),
+          '--environments',
+          environmentsFolder(home),
           '--slots',
           String(node.slots),
         ]

@@ -21,3 +21,9 @@ function replacement(token: string): string {
   if (token === 'NaN') return 'null'
   return token.startsWith('-') ? `-${infinite}` : infinite
 }
+
+/** The answer's document. A script that answers a text which is JSON itself means what the text says. */
+export function parseAnswer(text: string): unknown {
+  const document = parseLenientJson(text)
+  return typeof document === 'string' ? parseLenientJson(document) : document
+}

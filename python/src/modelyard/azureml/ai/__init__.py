@@ -1,0 +1,1 @@
+"""``azureml.ai``: only ``monitoring`` is here."""

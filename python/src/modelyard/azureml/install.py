@@ -1,0 +1,7 @@
+"""``import modelyard.azureml.install`` makes ``azureml`` importable in this process, where the real packages are absent."""
+
+from __future__ import annotations
+
+from .finder import install
+
+install()

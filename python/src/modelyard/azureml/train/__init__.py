@@ -1,0 +1,1 @@
+"""``azureml.train``: trying out settings of a script."""

@@ -1,0 +1,1 @@
+"""Building environments: run by nodes and gateways as a program, imported by nobody."""

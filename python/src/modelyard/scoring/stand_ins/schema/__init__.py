@@ -1,0 +1,1 @@
+"""What a script says of the data it takes and gives."""

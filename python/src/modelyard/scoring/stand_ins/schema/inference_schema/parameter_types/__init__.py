@@ -1,0 +1,1 @@
+"""Kinds of values, each made from a sample."""

@@ -1,0 +1,1 @@
+"""What a script says to the server it runs under."""

@@ -1,0 +1,1 @@
+"""The parts of Azure ML's inference server that scoring scripts import."""
