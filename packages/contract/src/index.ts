@@ -1,6 +1,7 @@
 export * from './access.ts'
 export * from './alerts.ts'
 export * from './automations.ts'
+export * from './collected.ts'
 export * from './compute.ts'
 export * from './data.ts'
 export * from './endpoints.ts'

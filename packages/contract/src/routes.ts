@@ -1,6 +1,7 @@
 import { accessRoutes } from './access.ts'
 import { alertRoutes } from './alerts.ts'
 import { automationRoutes } from './automations.ts'
+import { collectedRoutes } from './collected.ts'
 import { computeRoutes } from './compute.ts'
 import { dataRoutes } from './data.ts'
 import { endpointRoutes } from './endpoints.ts'
@@ -33,6 +34,7 @@ export const routes = {
   ...rolloutRoutes,
   ...telemetryRoutes,
   ...monitorRoutes,
+  ...collectedRoutes,
   ...alertRoutes,
   ...automationRoutes,
 }
