@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import { errorCatalogue } from '@modelyard/contract'
 import { format } from 'oxfmt'
 import { buildOpenApi } from '../packages/server/src/http/openapi.ts'
+import { azuremlCoverageFile, generateAzuremlCoverage } from './generate-azureml-coverage.ts'
 import { commandsFile, generateCommands } from './generate-commands.ts'
 import { errorIndexFile, generateErrorIndex } from './generate-error-index.ts'
 import { generateOperations, operationsFile } from './generate-operations.ts'
@@ -17,6 +18,7 @@ const derived: readonly (readonly [path: string, make: () => string | Promise<st
   [operationsFile, generateOperations],
   [commandsFile, generateCommands],
   [errorIndexFile, generateErrorIndex],
+  [azuremlCoverageFile, generateAzuremlCoverage],
 ]
 
 const problems: string[] = []

@@ -76,8 +76,8 @@ class ArticleExample(FolderCase):
         """A model that is not better is not registered again."""
         self.assertEqual(self.run_script("track_and_register.py"), "Registered bike model 1")
         self.assertEqual(self.run_script("track_and_register.py"), "Kept bike model 1")
-        runs = [run.to_dict() for run in self.own.runs.list() if run.to_dict()["experiment"] == "bike_tracking"]
-        self.assertEqual([run["status"] for run in runs], ["finished", "finished"])
+        runs = [*self.own.runs.search(experiment="bike_tracking")]
+        self.assertEqual([run.status for run in runs], ["finished", "finished"])
 
     def _deploy(self) -> None:
         """Twenty requests are answered rightly, and every one is kept by both collectors."""

@@ -127,7 +127,7 @@ jobs:
     ['--target=/tmp', 'no option that is taken'],
     ['six @ file:///tmp/six', 'no http address'],
     ['--index-url https://me:secret@registry.example/simple', 'holds a password'],
-    ['six; rm -rf', 'marker'],
+    ['six; import os', 'marker'],
   ])('asking for `%s` is refused with its place', async (line, said) => {
     const { status, body } = await submit(server, step('true', `{ pip: [iniconfig, ${JSON.stringify(line)}] }`))
     expect([status, body.code, body.errors[0]?.path]).toEqual([400, 'document_invalid', 'environment.pip.1'])
