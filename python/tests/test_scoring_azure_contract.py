@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from modelyard.scoring.frames import Request, Result
+from modelyard.scoring.frames import Request, Result, result_frame
 from modelyard.scoring.raw_request import AMLRequest
 from modelyard.scoring.script_model import ScriptModel
 from support import FolderCase
@@ -108,6 +108,16 @@ class Contract(FolderCase):
         posted = self.ask(model, b"\x00\x01", {"method": "POST", "url": "/score", "headers": {"content-type": "image/png"}})
         self.assertEqual((posted.status, json.loads(posted.body)), (201, {"bytes": 2, "type": "image/png"}))
         self.assertEqual(self.ask(model, b"", {"method": "PUT", "url": "/score", "headers": {}}).status, 500)
+
+    def test_an_answer_that_http_does_not_have_is_the_scripts_failure(self) -> None:
+        """It must neither end the worker nor leave the caller without an answer."""
+        for answer in ("AMLResponse('', 70000)", "AMLResponse('', -1)", "AMLResponse('', 101)", "AMLResponse('', 200, {'X-Long': 'x' * 70000})", "AMLResponse('', 200, {'X-Odd': '\\udc80'})"):
+            with self.subTest(answer):
+                model = self.load(raw_script.replace('AMLResponse("bad request", 500)', answer))
+                result = self.ask(model, b"{}", {"method": "PUT", "url": "/score", "headers": {}})
+                self.assertEqual((result.status, json.loads(result.body)["code"]), (424, "scoring_failed"))
+                self.assertTrue(result.exception)
+                result_frame([result])
 
     def test_the_same_names_from_the_inference_server(self) -> None:
         model = self.load(raw_script.replace("azureml.contrib.services", "azureml_inference_server_http.api"))

@@ -103,7 +103,7 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
     if (rest === '/v2' || rest === '/v2/')
       return json(response, 200, { name: 'modelyard', version: '0.1.0', extensions: [] })
     const match = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer))?$/.exec(rest)
-    if (match === null || !isModelName(endpoint, decodeURIComponent(String(match[1]))))
+    if (match === null || !isModelName(endpoint, decoded(String(match[1]))))
       return refuse(request, response, 'route_not_found', `There is no ${rest.slice(0, 200)}.`, { protocol: 'infer' })
     if (match[3] === 'infer') return predict(endpoint, request, response, RequestKind.infer)
     const deployment = endpoint.choose(undefined)
@@ -203,9 +203,23 @@ export function createPredictionServer(routing: Routing, newId: NewId): Server {
   }
 }
 
+/** A part of an address; as it is where it is no text. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 function chosenFor(endpoint: EndpointRuntime, request: IncomingMessage): DeploymentRuntime | undefined {
   const named = request.headers['azureml-model-deployment']
-  const sticky = endpoint.stickyHeader === undefined ? undefined : request.headers[endpoint.stickyHeader]
+  const { stickyHeader } = endpoint
+  // A header may be called as what every object has.
+  const sticky =
+    stickyHeader !== undefined && Object.hasOwn(request.headers, stickyHeader)
+      ? request.headers[stickyHeader]
+      : undefined
   return endpoint.choose(
     typeof named === 'string' ? named : undefined,
     typeof sticky === 'string' ? sticky : sticky?.join(),

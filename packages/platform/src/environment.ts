@@ -15,6 +15,14 @@ export function processEnvironment(): Record<string, string> {
   return copy
 }
 
+/** What the server alone needs to know. */
+const secrets: ReadonlySet<string> = new Set(['MODELYARD_SMTP_URL'])
+
+/** As {@link processEnvironment}, for processes that run what users wrote, and those that start these: without the server's secrets. */
+export function environmentForScripts(): Record<string, string> {
+  return Object.fromEntries(Object.entries(processEnvironment()).filter(([name]) => !secrets.has(name)))
+}
+
 /** The folder that holds everything of one installation. */
 export function defaultHome(): string {
   return resolve(environmentVariable('MODELYARD_HOME') ?? join(homedir(), '.modelyard'))
@@ -44,7 +52,7 @@ export function defaultPython(): string | undefined {
 
 export function findOnPath(name: string): string | undefined {
   for (const folder of (environmentVariable('PATH') ?? '').split(delimiter)) {
-    if (folder !== '' && existsSync(join(folder, name))) return join(folder, name)
+    if (folder !== '' && existsSync(join(folder, name))) return resolve(folder, name)
   }
   return undefined
 }

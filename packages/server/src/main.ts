@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { readStartOptions, StartError } from './configuration.ts'
 import { startServer, type RunningServer } from './server.ts'
 
@@ -5,6 +6,7 @@ const stopWithinMs = 10_000
 
 try {
   const options = readStartOptions(process.argv.slice(2))
+  stayIn(options.configuration.home)
   const server = await startServer(options.configuration)
   stopOnSignals(server)
   process.stdout.write(options.json ? `${JSON.stringify(server.document)}\n` : greeting(server))
@@ -12,6 +14,12 @@ try {
   if (!(error instanceof StartError) && !isUsageError(error)) throw error
   process.stderr.write(`${(error as Error).message}\n`)
   process.exit(error instanceof StartError ? 5 : 2)
+}
+
+/** The folder that somebody started the server in may go away, and without one no thread and no process can be started. Paths are absolute by now. */
+function stayIn(home: string): void {
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  process.chdir(home)
 }
 
 function greeting({ document }: RunningServer): string {

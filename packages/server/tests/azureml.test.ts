@@ -50,6 +50,19 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 describe('a published pipeline', () => {
+  test('takes what it does not declare as tags, up to a bound: each is a row', async () => {
+    const path = `/PipelineSubmit/${published.id}`
+    const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, 1]))
+    const before = await server.call<{ items: Job[] }>('GET', `${api}/jobs`)
+    for (const body of [{ ParameterAssignments: members(1001) }, members(1001)])
+      expect(await start(path, body)).toMatchObject({ status: 400, code: 'request_invalid' })
+    expect((await server.call<{ items: Job[] }>('GET', `${api}/jobs`)).body.items).toEqual(before.body.items)
+    expect((await start(path, { ['__proto__']: 'x' })).status).toBe(400)
+    const { Id: id } = await start(path, { a: 'b' })
+    const { body } = await server.call<Job>('GET', `${api}/jobs/${id}`)
+    expect(body.tags).toMatchObject({ a: 'b' })
+  })
+
   test('starts on the path of the v1 service, with its body, and answers as it did', async () => {
     const answer = await start(`/PipelineSubmit/${published.id}`, {
       ExperimentName: 'My_Pipeline1',

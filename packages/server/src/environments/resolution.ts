@@ -79,7 +79,7 @@ export function createResolution(platform: Platform, basePython: () => BasePytho
   }
 
   async function readFile(path: string, place: EnvironmentPlace): Promise<string | undefined> {
-    const digest = place.files[path]
+    const digest = Object.hasOwn(place.files, path) ? place.files[path] : undefined
     if (digest === undefined) return undefined
     const entries = await stored.requireTree(place.workspace, digest)
     const [only] = entries

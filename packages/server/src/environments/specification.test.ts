@@ -57,6 +57,14 @@ describe('lines of pip', () => {
     'six\u0000',
     'six --global-option=x',
     'six; import os',
+    'six; python_version > "3" --global-option=x',
+    'six\u2028-e .',
+    'six[plot -e .]',
+    'six; python_version > "3"\u2028-e .',
+    '--index-url https://registry.example/simple -r /etc/passwd',
+    '--index-url\nhttps://registry.example/simple',
+    'https://files.example/${SECRET}/pkg-1.0-py3-none-any.whl',
+    `--index-url https://registry.example/${'a'.repeat(500)}`,
     'a'.repeat(501),
   ])('%s is refused', (line) => {
     expect(ofPip(line)).toMatchObject({ requirements: [], problems: [{ path: ['pip', 0] }] })
@@ -67,13 +75,23 @@ describe('lines of pip', () => {
       fc.property(fc.array(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), { maxLength: 5 }), (lines) => {
         for (const line of ofPip(...lines).requirements) {
           // eslint-disable-next-line no-control-regex
-          expect(line).not.toMatch(/[\u0000-\u001f]/)
+          expect(line).toMatch(/^[\u0020-\u007e]{1,500}$/)
           expect(line).toMatch(
             /^([A-Za-z0-9]|(git|hg|svn|bzr)\+https?:|--?(index-url|i|extra-index-url|find-links|f|trusted-host|pre|no-index)\b)/,
           )
         }
       }),
     )
+  })
+
+  test('of the greatest length are read at once, whatever blanks are in them', () => {
+    // With two ways to take a blank this takes longer than anybody lives.
+    expect(ofPip(`six ${'>1  '.repeat(120)}?`).problems).toHaveLength(1)
+  })
+
+  test('fit into one argument of a process', () => {
+    const lines = Array.from({ length: 900 }, (_, index) => `${'a'.repeat(200)}${index}`)
+    expect(ofPip(...lines).problems).toHaveLength(1)
   })
 
   test('of a requirements file come without comments and with continuations joined', () => {

@@ -101,7 +101,10 @@ function versionOf(operator: string | undefined, version: string | undefined): s
 function addPip(found: Found, path: readonly (string | number)[], written: string): void {
   const text = withoutComment(written)
   if (text === '') return
-  const problem = lineProblem(text) ?? (text.startsWith('-') ? optionProblem(text) : requirementProblem(text))
+  const problem =
+    lineProblem(text) ??
+    (text.startsWith('-') ? optionProblem(text) : requirementProblem(text)) ??
+    (/ -/.test(withoutHashes(text)) ? 'has an option behind it; write one to a line' : undefined)
   if (problem !== undefined) {
     found.problems.push({ path, message: `\`${text.slice(0, 100)}\` ${problem}` })
     return
@@ -131,8 +134,9 @@ function withoutComment(line: string): string {
  */
 function lineProblem(text: string): string | undefined {
   if (!/^[\x20-\x7e]{1,500}$/.test(text)) return 'is no requirement'
-  if (text.includes('${')) return 'asks for a variable of the machine; set what is secret in pip’s own settings there'
-  return / -/.test(withoutHashes(text)) ? 'has an option behind it; write one to a line' : undefined
+  return text.includes('${')
+    ? 'asks for a variable of the machine; set what is secret in pip’s own settings there'
+    : undefined
 }
 
 const withoutHashes = (text: string): string => text.replaceAll(/\s--hash=[a-z0-9]+:[0-9a-f]+/g, '')

@@ -71,6 +71,7 @@ export function runHandlers(platform: Pick<Platform, 'store' | 'clock'>, service
     async endRun({ params, body, access }) {
       await store.write(async (tx) => {
         const run = await runs.requireWritable(tx, params.ws, params.id, access)
+        await runs.requireReach(tx, run, access)
         await runs.changeStatus(tx, { runId: run.id, status: body.status, actor: access.actor })
       })
       return await queries.view(store.read, await find(params.ws, params.id))
@@ -94,6 +95,7 @@ export function runHandlers(platform: Pick<Platform, 'store' | 'clock'>, service
     async deleteRun({ params, access }) {
       await store.write(async (tx) => {
         const run = await runs.requireWritable(tx, params.ws, params.id, access)
+        await runs.requireReach(tx, run, access)
         await runs.setLifecycle(tx, run, 'deleted', access.actor)
       })
     },

@@ -177,13 +177,17 @@ export function createRunService(
     const parent = await cache.find(tx, parentId)
     if (parent === undefined || parent.workspace !== run.workspace || parent.id === runId)
       throw new ModelyardError('run_not_found', `There is no run '${parentId.slice(0, 64)}' to be the parent.`)
-    if (access?.run !== undefined) await requireReach(tx, parent, access)
+    if (access !== undefined) {
+      await requireReach(tx, run, access)
+      await requireReach(tx, parent, access)
+    }
     await updateRunRow(tx, runId, { parent_run_id: parentId })
   }
 
   /**
    * The run that a request wants to write to: it is in this workspace, not deleted, and a job's token reaches it. Such a token may write to
-   * its own run and what lies below that.
+   * its own run and what lies below that. What is logged to its job's run is taken, too: a step may say what its pipeline came to. That run's
+   * state, its place and whether it is there are not the step's: whoever changes these asks {@link requireReach}.
    */
   async function requireWritable(
     tx: Transaction,
@@ -191,7 +195,8 @@ export function createRunService(
     runId: string,
     access: Access,
   ): Promise<RunRecord> {
-    const run = await requireReachable(tx, workspace, runId, access)
+    const run = await requireRunOf(tx, workspace, runId)
+    if (!(await isOwnJob(tx, run, access))) await requireReach(tx, run, access)
     if (run.lifecycle === 'deleted')
       throw new ModelyardError(
         'conflict',
@@ -200,33 +205,43 @@ export function createRunService(
     return run
   }
 
-  /** As {@link requireWritable}, deleted or not. */
+  /** A run of this workspace that a job's token reaches, deleted or not. */
   async function requireReachable(
     tx: Transaction,
     workspace: string,
     runId: string,
     access: Access,
   ): Promise<RunRecord> {
-    const run = cache.peek(runId) ?? (await cache.find(tx, runId))
-    if (run === undefined || run.workspace !== workspace)
-      throw new ModelyardError('run_not_found', `There is no run '${runId.slice(0, 64)}'.`)
-    if (access.run !== undefined) await requireReach(tx, run, access)
+    const run = await requireRunOf(tx, workspace, runId)
+    await requireReach(tx, run, access)
     return run
   }
 
+  async function requireRunOf(tx: Transaction, workspace: string, runId: string): Promise<RunRecord> {
+    const run = cache.peek(runId) ?? (await cache.find(tx, runId))
+    if (run === undefined || run.workspace !== workspace)
+      throw new ModelyardError('run_not_found', `There is no run '${runId.slice(0, 64)}'.`)
+    return run
+  }
+
+  async function isOwnJob(tx: Transaction, run: RunRecord, { run: own }: Access): Promise<boolean> {
+    if (own === undefined || own.workspace !== run.workspace) return false
+    const step = await cache.find(tx, own.runId)
+    return step?.workspace === run.workspace && step.jobId !== null && step.jobId === run.id
+  }
+
+  /** A job's token leads its own run and what lies below that; others are held by their roles alone. */
   async function requireReach(tx: Transaction, run: RunRecord, access: Access): Promise<void> {
-    const own = access.run?.runId
+    if (access.run === undefined) return
+    const own = access.run.runId
     let current: RunRecord | undefined = run
     for (let depth = 0; current !== undefined && depth < deepestNesting; depth++) {
-      if (current.id === own && current.workspace === access.run?.workspace) return
+      if (current.id === own && current.workspace === access.run.workspace) return
       current = current.parentRunId === null ? undefined : await cache.find(tx, current.parentRunId)
     }
-    // A step may say something about its job as a whole: what its pipeline came to.
-    const step = own === undefined ? undefined : await cache.find(tx, own)
-    if (step?.workspace === run.workspace && step.jobId !== null && step.jobId === run.id) return
     throw new ModelyardError(
       'not_allowed',
-      `The token of the run '${own ?? ''}' may write to that run, to its job's and to the runs below it, not to '${run.id}'.`,
+      `The token of the run '${own}' may write to that run and the runs below it and log to its job's, and not do this to '${run.id}'.`,
     )
   }
 

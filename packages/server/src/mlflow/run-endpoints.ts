@@ -90,6 +90,7 @@ export function runEndpoints({ store }: Pick<Platform, 'store'>, room: Experimen
         const name = fields.text('run_name', 1000)
         await store.write(async (tx) => {
           const run = await runs.requireWritable(tx, workspace, id, access)
+          if (status !== undefined) await runs.requireReach(tx, run, access)
           if (status !== undefined) await runs.changeStatus(tx, { runId: run.id, status, endedAt, actor: access.actor })
           if (name !== undefined && name !== '') await runs.rename(tx, run, name)
         })

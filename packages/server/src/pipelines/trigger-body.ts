@@ -17,6 +17,14 @@ const known = new Set([
 
 /** What a body in the shape of Azure ML's trigger asks for. */
 export function startOf(body: PipelineTrigger): Start {
+  for (const [key, members] of [
+    ['body', body],
+    ['ParameterAssignments', body.ParameterAssignments],
+    ['DataPathAssignments', body.DataPathAssignments],
+    ['Tags', body.Tags],
+    ['tags', body.tags],
+  ] as const)
+    requireFew(key, members)
   refuseDatasets(body, 'DataSetDefinitionValueAssignments')
   const extra = Object.entries(body)
     .filter(([key, value]) => !known.has(key) && (typeof value === 'string' || typeof value === 'number'))
@@ -36,6 +44,16 @@ export function startOf(body: PipelineTrigger): Start {
       ...body.tags,
     },
   }
+}
+
+/** What nothing declares is kept as tags, each of them a row. */
+const mostMembers = 1000
+
+function requireFew(key: string, members: object | null | undefined): void {
+  if (Object.keys(members ?? {}).length <= mostMembers) return
+  throw new ModelyardError('request_invalid', `\`${key}\` has more than ${mostMembers} members.`, {
+    places: [{ path: key, message: `has more than ${mostMembers} members` }],
+  })
 }
 
 /** A datastore's files are the newest version of a data asset; these two exist although nothing was put into them yet. */

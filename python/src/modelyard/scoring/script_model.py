@@ -22,6 +22,8 @@ from .output import RequestLog
 from .script_call import ScriptCall
 
 _json_type = "application/json"
+# The frame has two bytes for their length.
+_longest_headers = 60_000
 
 
 class ScriptModel:
@@ -133,6 +135,8 @@ def _encode(value: Any) -> "tuple[int, str, bytes]":
 
 
 def _encode_response(value: Any, status: int) -> "tuple[int, str, bytes]":
+    if not 200 <= status <= 599:
+        raise ValueError(f"the script answered with the status {status}; one from 200 to 599 is an answer")
     if hasattr(value, "get_data"):
         return status, _content_type_and_headers(value), bytes(value.get_data())
     message = value.message
@@ -148,8 +152,11 @@ def _content_type_and_headers(value: Any) -> str:
     kind = str(getattr(value, "content_type", None) or _json_type)
     headers = getattr(value, "headers", None)
     pairs = [(str(name), str(text)) for name, text in headers.items()] if headers is not None else []
-    lines = [f"{name}: {text}" for name, text in pairs if name.lower() not in ("content-type", "content-length") and "\n" not in text and "\r" not in text]
-    return "\n".join([kind, *lines])
+    lines = [line for line in (f"{name}: {text}" for name, text in pairs if name.lower() not in ("content-type", "content-length")) if "\n" not in line and "\r" not in line]
+    found = "\n".join([kind, *lines])
+    if len(found.encode()) > _longest_headers:
+        raise ValueError(f"the script answered with more than {_longest_headers} bytes of headers")
+    return found
 
 
 def _plain(value: Any) -> Any:

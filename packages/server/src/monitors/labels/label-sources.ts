@@ -16,6 +16,8 @@ export interface LabelSource {
 
 const mostLineBytes = 2 ** 20
 const mostColumns = 1000
+/** Each line with a quote in it has the whole row read again. */
+const mostLinesOfRow = 1000
 const rowsPerChunk = 8192
 
 export function invalid(message: string): ModelyardError {
@@ -70,17 +72,21 @@ function csvSource(first: readonly string[], lines: Lines): LabelSource {
   return {
     columns,
     async *chunks() {
-      let open: string | undefined
+      let open: string[] = []
+      let openBytes = 0
       for (let part: readonly string[] = others; ; part = await nextLines(lines)) {
         if (part.length === 0 && part !== others) break
         const rows: SourceRow[] = []
         for (const line of part) {
-          const text = open === undefined ? line : `${open}\n${line}`
-          if (text.length > mostLineBytes)
-            throw invalid('A quoted value is longer than 1 MiB, or its quote is not closed.')
-          const cells = splitCsvLine(text)
-          open = cells === undefined ? text : undefined
+          openBytes += line.length + 1
+          if (openBytes > mostLineBytes || open.length >= mostLinesOfRow)
+            throw invalid('A quoted value is longer than 1 MiB or 1000 lines, or its quote is not closed.')
+          open.push(line)
+          // Within quotes only another one can end the row.
+          const cells = open.length > 1 && !line.includes('"') ? undefined : splitCsvLine(open.join('\n'))
           if (cells === undefined) continue
+          open = []
+          openBytes = 0
           rows.push(
             cells.length === columns.length
               ? cells
@@ -89,7 +95,7 @@ function csvSource(first: readonly string[], lines: Lines): LabelSource {
         }
         yield rows
       }
-      if (open !== undefined) throw invalid('The last row has a quote that is not closed.')
+      if (open.length > 0) throw invalid('The last row has a quote that is not closed.')
     },
   }
 }

@@ -204,6 +204,9 @@ describe('labels', () => {
       `request_id,y\na,2\n${'x'.repeat(2 ** 21)},1\n`,
     ])
       await expect(add(text)).rejects.toMatchObject({ code: 'labels_invalid' })
+    // Read again with every line, a row of this many would hold the thread for minutes.
+    const manyLines = `request_id,label\n"${'a""\n'.repeat(200_000)}",1\n`
+    await expect(add(manyLines)).rejects.toMatchObject({ code: 'labels_invalid' })
     await expect(add('PAR1 nothing', 'parquet')).rejects.toMatchObject({ code: 'labels_invalid' })
     await expect(add('[1]\n', 'jsonl')).rejects.toMatchObject({ code: 'labels_invalid' })
     expect(await summary({ place })).toEqual(before)

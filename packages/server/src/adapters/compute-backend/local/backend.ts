@@ -6,7 +6,7 @@ import {
   findProcessesByEnvironment,
   installationFolder,
   isProcessAlive,
-  processEnvironment,
+  environmentForScripts,
   processStartTime,
   signalProcess,
   startProcess,
@@ -72,7 +72,7 @@ export function createLocalBackend(home: string): ComputeBackend {
         const child = startProcess(process.execPath, args, {
           detached: true,
           stdio: ['ignore', log, log],
-          env: { ...processEnvironment(), MODELYARD_NODE_ID: node.id },
+          env: { ...environmentForScripts(), MODELYARD_NODE_ID: node.id },
         })
         if (child.pid === undefined) throw new Error('the process could not be started')
         child.on('error', () => undefined)

@@ -7,7 +7,7 @@ import type { RoutingTable } from '@modelyard/contract'
 import {
   installationFolder,
   isProcessAlive,
-  processEnvironment,
+  environmentForScripts,
   signalProcess,
   socketPath,
   startProcess,
@@ -78,7 +78,7 @@ export function createProcessTarget(options: ProcessTargetOptions): DeployTarget
           '--port',
           String(options.port()),
         ],
-        { detached: true, stdio: ['ignore', log.fd, log.fd], env: processEnvironment() },
+        { detached: true, stdio: ['ignore', log.fd, log.fd], env: environmentForScripts() },
       )
       child.on('error', () => undefined)
       child.unref()
